@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const kinds = ['account', 'cluster', 'node-group', 'launch-template']
+
+const [id = ''] = process.argv.slice(2)
+const kind = kinds.find(candidate => id.startsWith(`${candidate}-`))
+
+const check = `import { defineCheck } from '../core/check.ts'
+import { pass } from '../core/verdict.ts'
+
+export default defineCheck({
+  id: '${id}',
+  revision: 1,
+  title: '',
+  severity: 'medium',
+  appliesTo: '${kind}',
+  why: '',
+  fix: '',
+  references: [],
+  controls: [],
+
+  evaluate() {
+    return pass
+  },
+})
+`
+
+const test = `import check from '../../src/checks/${id}.ts'
+import { checkTable } from '../support/check-table.ts'
+
+checkTable(check, {
+  pass: {},
+  fail: {},
+  unknown: {},
+  skip: {},
+})
+`
+
+const page = `<!-- end of the generated header -->
+
+## What it means
+
+## Example
+
+## How to fix it
+
+## Edge cases
+`
+
+if (!kind || !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id)) {
+  process.stderr.write(
+    `Name the check: npm run new-check -- <resource>-<state that complies>, with a resource of ${kinds.join(', ')}.\n`,
+  )
+  process.exitCode = 2
+} else {
+  const files = { [`src/checks/${id}.ts`]: check, [`test/checks/${id}.test.ts`]: test, [`docs/checks/${id}.md`]: page }
+  for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text, { flag: 'wx' })
+  process.stdout.write(
+    `Wrote ${Object.keys(files).join(', ')}. Fill the test first, then the check, then the page; then npm run generate.\n`,
+  )
+}

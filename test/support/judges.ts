@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
+import { describe, test } from '@jest/globals'
+
+/** A program of somebody else's that judges ours, and how to get it. */
+export interface Judge {
+  readonly name: string
+  readonly install: string
+  /** Whether it answers on this machine. */
+  readonly isPresent: () => boolean
+}
+
+/** moto's server: a Python emulator of AWS. */
+export const moto: Judge = {
+  name: 'moto',
+  install: "pip install 'moto[server]==5.2.5'",
+  isPresent: () => answers('moto_server', '--help'),
+}
+
+/**
+ * A suite that needs an outside judge. Without it the suite is skipped and the end of the test run says so and why; with
+ * CI=true its absence is a failure.
+ */
+export const describeWith = (judge: Judge, suite: () => void): void => {
+  if (judge.isPresent()) {
+    describe(`judged by ${judge.name}`, suite)
+    return
+  }
+  const reason = `${judge.name} is not on this machine: ${judge.install}`
+  if (process.env['CI'] === 'true') {
+    test(`judged by ${judge.name}`, () => {
+      throw new Error(`CI needs every outside judge, and ${reason}`)
+    })
+    return
+  }
+  const { SKIPPED_JUDGES } = process.env
+  if (SKIPPED_JUDGES) appendFileSync(SKIPPED_JUDGES, `${reason}\n`)
+  describe.skip(`judged by ${judge.name}`, suite)
+}
+
+const answers = (command: string, ...args: string[]) => {
+  try {
+    execFileSync(command, args, { stdio: 'ignore', timeout: 30_000 })
+    return true
+  } catch {
+    return false
+  }
+}
