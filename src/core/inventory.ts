@@ -1,0 +1,193 @@
+import * as z from 'zod'
+import { collected, Failure, read } from './read.ts'
+
+const Tags = z.record(z.string(), z.string()).readonly()
+export type Tags = z.infer<typeof Tags>
+
+/** Instance metadata options as an API gave them; what is absent was left out there. */
+const imdsOptions = {
+  httpTokens: z.enum(['optional', 'required']).optional(),
+  httpEndpoint: z.enum(['enabled', 'disabled']).optional(),
+  httpPutResponseHopLimit: z.int().optional(),
+}
+export const ImdsOptions = z.strictObject(imdsOptions).readonly()
+export type ImdsOptions = z.infer<typeof ImdsOptions>
+
+/** GetInstanceMetadataDefaults: the account's defaults in a Region; an absent field is "no preference". */
+export const ImdsDefaults = z
+  .strictObject({
+    ...imdsOptions,
+    managedBy: z.enum(['account', 'declarative-policy']).optional(),
+    httpTokensEnforced: z.enum(['enabled', 'disabled']).optional(),
+  })
+  .readonly()
+export type ImdsDefaults = z.infer<typeof ImdsDefaults>
+
+/** An EKS add-on; without `detail` no check asks about it, so it was listed and not described. */
+export const Addon = z
+  .strictObject({
+    name: z.string(),
+    detail: read(z.strictObject({ version: z.string(), status: z.string() }).readonly()).optional(),
+  })
+  .readonly()
+export type Addon = z.infer<typeof Addon>
+
+export const Cluster = z
+  .strictObject({
+    name: z.string(),
+    arn: z.string(),
+    detail: read(
+      z
+        .strictObject({
+          version: z.string(),
+          status: z.string(),
+          /** EKS Auto Mode: `computeConfig.enabled`. */
+          autoMode: z.boolean(),
+          /** A local cluster on AWS Outposts. */
+          outpost: z.boolean(),
+          tags: Tags,
+        })
+        .readonly(),
+    ),
+    addons: collected(Addon),
+  })
+  .readonly()
+export type Cluster = z.infer<typeof Cluster>
+
+/** A template and one of its versions (a number, `$Default` or `$Latest`) as something else names it. */
+export const LaunchTemplateRef = z
+  .strictObject({ id: z.string(), name: z.string().optional(), version: z.string() })
+  .readonly()
+export type LaunchTemplateRef = z.infer<typeof LaunchTemplateRef>
+
+export const ManagedNodeGroup = z
+  .strictObject({
+    name: z.string(),
+    clusterName: z.string(),
+    detail: read(
+      z
+        .strictObject({
+          arn: z.string(),
+          status: z.string(),
+          amiType: z.string(),
+          autoScalingGroups: z.array(z.string()).readonly(),
+          /** The user's own template; absent where EKS was given none. */
+          launchTemplate: LaunchTemplateRef.optional(),
+          tags: Tags,
+        })
+        .readonly(),
+    ),
+  })
+  .readonly()
+export type ManagedNodeGroup = z.infer<typeof ManagedNodeGroup>
+
+export const LaunchTemplateVersion = z
+  .strictObject({
+    number: z.int(),
+    data: read(
+      z
+        .strictObject({
+          /** As written: an AMI id or `resolve:ssm:…`; absent where the launch names the AMI. */
+          imageId: z.string().optional(),
+          metadataOptions: ImdsOptions,
+        })
+        .readonly(),
+    ),
+  })
+  .readonly()
+export type LaunchTemplateVersion = z.infer<typeof LaunchTemplateVersion>
+
+export const LaunchTemplate = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    createdBy: z.string().optional(),
+    /** The service that manages the template, as EKS Auto Mode does. */
+    operator: z.string().optional(),
+    defaultVersion: z.int().optional(),
+    latestVersion: z.int().optional(),
+    tags: read(Tags),
+    /** Default, latest, and every version that a group or an instance names. */
+    versions: z.array(LaunchTemplateVersion).readonly(),
+  })
+  .readonly()
+export type LaunchTemplate = z.infer<typeof LaunchTemplate>
+
+export const Image = z
+  .strictObject({
+    id: z.string(),
+    name: z.string().optional(),
+    ownerId: z.string().optional(),
+    description: z.string().optional(),
+    platform: z.string().optional(),
+    imdsSupport: z.string().optional(),
+    sourceImageId: z.string().optional(),
+  })
+  .readonly()
+export type Image = z.infer<typeof Image>
+
+/** A parameter behind a template's `resolve:ssm:` and the AMI id that it holds today. */
+export const ImageParameter = z.strictObject({ name: z.string(), imageId: read(z.string()) }).readonly()
+export type ImageParameter = z.infer<typeof ImageParameter>
+
+export const AutoScalingInstance = z
+  .strictObject({
+    id: z.string(),
+    lifecycleState: z.string(),
+    /** Only where the root volume was replaced or an override named the AMI. */
+    imageId: z.string().optional(),
+    launchTemplate: LaunchTemplateRef.optional(),
+    launchConfiguration: z.string().optional(),
+  })
+  .readonly()
+export type AutoScalingInstance = z.infer<typeof AutoScalingInstance>
+
+export const AutoScalingGroup = z
+  .strictObject({
+    name: z.string(),
+    arn: z.string(),
+    launchConfiguration: z.string().optional(),
+    /** The group's template, or of a mixed instances policy the base and every override that names its own. */
+    launchTemplates: z
+      .array(z.strictObject({ ref: LaunchTemplateRef, imageId: z.string().optional() }).readonly())
+      .readonly(),
+    /** Warm pool included; what is terminating is left out. */
+    instances: z.array(AutoScalingInstance).readonly(),
+    tags: Tags,
+  })
+  .readonly()
+export type AutoScalingGroup = z.infer<typeof AutoScalingGroup>
+
+/** What one account-Region told us: plain JSON, so that it can be recorded and judged again without AWS. */
+export const RegionInventory = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    accountId: z.string(),
+    region: z.string(),
+    partition: z.string(),
+    /** The one clock of the checks. */
+    collectedAt: z.iso.datetime(),
+    imdsDefaults: read(ImdsDefaults),
+    clusters: collected(Cluster),
+    nodeGroups: collected(ManagedNodeGroup),
+    launchTemplates: collected(LaunchTemplate),
+    autoScalingGroups: collected(AutoScalingGroup),
+    imageParameters: collected(ImageParameter),
+    images: collected(Image),
+    /** Failures of reads that are no list. */
+    failures: z.array(Failure).readonly(),
+  })
+  .readonly()
+export type RegionInventory = z.infer<typeof RegionInventory>
+
+/** Every failed read of an account-Region, the lists' own included. */
+export const failuresOf = (inventory: RegionInventory): readonly Failure[] => [
+  ...inventory.failures,
+  ...inventory.clusters.failures,
+  ...inventory.clusters.items.flatMap(cluster => cluster.addons.failures),
+  ...inventory.nodeGroups.failures,
+  ...inventory.launchTemplates.failures,
+  ...inventory.autoScalingGroups.failures,
+  ...inventory.imageParameters.failures,
+  ...inventory.images.failures,
+]

@@ -1,0 +1,168 @@
+import * as z from 'zod'
+import { matchesGlob } from './glob.ts'
+import { type Severity, severities } from './verdict.ts'
+
+const SeverityName = z.enum(severities)
+const text = (pattern: RegExp, expectation: string) => z.string(expectation).regex(pattern, expectation)
+const AccountId = text(/^\d{12}$/, 'expected an account id: 12 digits in quotes')
+const OuId = text(/^ou-[0-9a-z]+-[0-9a-z]+$/, 'expected the id of an organizational unit: ou-ab12-12345678')
+const RegionName = text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'expected a Region name: eu-west-1')
+const Day = z.iso.date('expected a date: 2027-03-31')
+const Words = z.string().min(1)
+const Days = z.int().min(0)
+
+const distinct = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .readonly()
+    .superRefine((items, context) => {
+      for (const [index, one] of items.entries()) {
+        if (items.findIndex(other => JSON.stringify(other) === JSON.stringify(one)) < index) {
+          context.addIssue({ code: 'custom', path: [index], message: 'stands here twice' })
+        }
+      }
+    })
+
+/** Include and exclude: with an include, only what it names; an exclude always wins. */
+const selection = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ include: distinct(item).optional(), exclude: distinct(item).optional() }).readonly()
+
+const Expectation = z
+  .strictObject({
+    /** Cluster name, `*` for any text. */
+    cluster: Words,
+    hopLimit: z.int().min(1).max(64).optional(),
+    podsNeedImds: z.boolean().optional(),
+    /** The version of a VPC CNI that is not an EKS add-on, which no API tells. */
+    vpcCni: text(/^v?\d+\.\d+\.\d+/, 'expected a version: 1.18.1').optional(),
+    reason: Words.optional(),
+  })
+  .readonly()
+  .refine(({ hopLimit, reason }) => hopLimit === undefined || reason !== undefined, {
+    path: ['hopLimit'],
+    message: 'an expected hop limit needs a reason',
+  })
+export type Expectation = z.infer<typeof Expectation>
+
+/**
+ * What posture.yaml may say, with every default filled in.
+ * @param checkIds the checks that exist, so that a misspelt one is an error and not silence.
+ */
+export const policySchema = (checkIds: readonly string[]) => {
+  const CheckId = z.string().refine(id => checkIds.includes(id), {
+    error: ({ input }) => `there is no check ${String(input)}; the catalogue is: npx eks-node-posture checks`,
+  })
+  const Waiver = z
+    .strictObject({
+      check: CheckId,
+      account: AccountId.optional(),
+      ou: OuId.optional(),
+      region: RegionName.optional(),
+      cluster: Words.optional(),
+      resource: Words.optional(),
+      tag: text(/^[^=]+=.*$/, 'expected a tag: key=value').optional(),
+      owner: Words,
+      reason: Words,
+      ticket: Words,
+      expires: Day,
+    })
+    .readonly()
+
+  return z
+    .strictObject({
+      version: z.literal(1, 'expected version: 1'),
+      scope: z
+        .strictObject({
+          accounts: selection(AccountId).default({}),
+          ous: selection(OuId).default({}),
+          regions: selection(RegionName).default({}),
+        })
+        .readonly()
+        .prefault({}),
+      role: z
+        .strictObject({ name: text(/^[\w+=,.@/-]{1,128}$/, 'expected the name of an IAM role') })
+        .readonly()
+        .optional(),
+      checks: z
+        .strictObject({
+          enable: distinct(CheckId).default([]),
+          disable: distinct(CheckId).default([]),
+          severity: z.record(CheckId, SeverityName).readonly().default({}),
+        })
+        .readonly()
+        .prefault({}),
+      expect: distinct(Expectation).default([]),
+      owners: z
+        .strictObject({
+          tag: Words.optional(),
+          accounts: z.record(AccountId, Words).readonly().default({}),
+          ous: z.record(OuId, Words).readonly().default({}),
+        })
+        .readonly()
+        .prefault({}),
+      dueDays: z
+        .strictObject({ critical: Days, high: Days, medium: Days, low: Days, info: Days })
+        .partial()
+        .readonly()
+        .default({}),
+      alerts: z
+        .strictObject({ minSeverity: SeverityName.default('high') })
+        .readonly()
+        .prefault({}),
+      digest: z
+        .strictObject({
+          whenNothingChanged: z.enum(['one-line', 'silent']).default('one-line'),
+          reportUrl: z.url({ protocol: /^https$/, error: 'expected an https address' }).optional(),
+        })
+        .readonly()
+        .prefault({}),
+      limits: z
+        .strictObject({
+          /** Accounts read at once, at least 1. */
+          accounts: z.int().min(1).max(100).default(8),
+          /** Regions of one account read at once, at least 1. */
+          regions: z.int().min(1).max(50).default(4),
+          /** The part of AWS's published rates that a scan may use, above 0 and at most 1. */
+          share: z.number().gt(0).max(1).default(0.25),
+        })
+        .readonly()
+        .prefault({}),
+      waivers: distinct(Waiver).default([]),
+    })
+    .readonly()
+    .superRefine(({ checks }, context) => {
+      for (const [index, id] of checks.disable.entries()) {
+        if (checks.enable.includes(id)) {
+          context.addIssue({ code: 'custom', path: ['checks', 'disable', index], message: `${id} is enabled as well` })
+        }
+      }
+    })
+}
+export type Policy = z.output<ReturnType<typeof policySchema>>
+
+/** The policy of a scan without posture.yaml. */
+export const defaultPolicy: Policy = policySchema([]).parse({ version: 1 })
+
+/** Why a selection leaves something out, in words; undefined when it is in. */
+export const leavesOut = (
+  {
+    include,
+    exclude,
+  }: { readonly include?: readonly string[] | undefined; readonly exclude?: readonly string[] | undefined },
+  candidates: readonly string[],
+): 'exclude' | 'include' | undefined => {
+  if (exclude?.some(item => candidates.includes(item))) return 'exclude'
+  if (include && !include.some(item => candidates.includes(item))) return 'include'
+  return undefined
+}
+
+/** What the policy expects of a cluster under `key`: of the first entry that matches its name and says it. */
+export const expected = <K extends keyof Expectation>(
+  policy: Policy,
+  clusterName: string,
+  key: K,
+): Expectation | undefined =>
+  policy.expect.find(entry => entry[key] !== undefined && matchesGlob(entry.cluster, clusterName))
+
+/** The severity that posture.yaml gives a check, whatever the check itself says of the case. */
+export const severityFor = (policy: Policy, checkId: string): Severity | undefined => policy.checks.severity[checkId]

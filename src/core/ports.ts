@@ -1,0 +1,65 @@
+import type { RegionCoverage } from './coverage.ts'
+import type { RegionInventory } from './inventory.ts'
+import type { Collected } from './read.ts'
+import type { OrganizationalUnit, Target } from './target.ts'
+
+/** Who the scanner is, as STS says, and where it runs. */
+export interface Hub {
+  readonly accountId: string
+  readonly partition: string
+  /** The Region of the hub's own configuration: asked first in every account. */
+  readonly region: string
+}
+
+/** An account as AWS Organizations lists it. */
+export interface OrganizationAccount {
+  readonly accountId: string
+  readonly arn: string
+  readonly name: string
+  readonly state: Target['state']
+  readonly ouPath: readonly OrganizationalUnit[] | null
+}
+
+/** A Region as DescribeRegions lists it in an account. */
+export interface RegionState {
+  readonly name: string
+  readonly enabled: boolean
+}
+
+/** The organization, asked with the hub's own credentials. */
+export interface OrganizationReader {
+  /** @throws {PostureError} when there are no credentials or STS cannot be reached. */
+  whoAmI(): Promise<Hub>
+  /** Every account of the organization. @throws {PostureError} when the hub may not list them. */
+  listAccounts(): Promise<readonly OrganizationAccount[]>
+  /** The organization of the hub's account; undefined where it is in none or may not know. */
+  describeOrganization(): Promise<Organization | undefined>
+}
+
+export interface Organization {
+  readonly id: string
+  readonly managementAccountId: string
+}
+
+/** One account, entered by its role. */
+export interface AccountReader {
+  /** Every Region that exists for the account, enabled or not. */
+  listRegions(): Promise<Collected<RegionState>>
+  /** Never throws for what AWS refuses: that is data in the inventory. */
+  readRegion(region: string): Promise<RegionRead>
+}
+
+/** A Region that was read, or one that turned out not to be enabled for the account. */
+export type RegionRead =
+  | { readonly status: 'read'; readonly inventory: RegionInventory }
+  | { readonly status: 'region-disabled'; readonly reason: string }
+
+/** What assuming the role of an account led to. */
+export type AccountAccess =
+  | { readonly status: 'open'; readonly reader: AccountReader }
+  | { readonly status: Extract<RegionCoverage['status'], 'no-role' | 'error'>; readonly reason: string }
+
+export type OpenAccount = (target: Target) => Promise<AccountAccess>
+
+/** Time is asked of this port alone, and read once per account-Region into `collectedAt`. */
+export type Now = () => Date

@@ -1,0 +1,27 @@
+import * as z from 'zod'
+
+/** What a run was asked to look at. Whatever is outside is `excluded`: never lost, closed or resolved. */
+export const Scope = z
+  .strictObject({
+    accounts: z.array(z.string()).readonly().optional(),
+    regions: z.array(z.string()).readonly().optional(),
+    checks: z.array(z.string()).readonly().optional(),
+  })
+  .readonly()
+export type Scope = z.infer<typeof Scope>
+
+/** UTC start in milliseconds plus six hex digits, so that ids sort as runs do. */
+export const RunId = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[0-9a-f]{6}$/)
+
+export const Run = z.strictObject({ id: RunId, startedAt: z.iso.datetime(), scope: Scope }).readonly()
+export type Run = z.infer<typeof Run>
+
+/**
+ * A run that starts now.
+ * @param entropy any hex digits; the first six tell runs of the same millisecond apart. In Lambda they come from the
+ * execution's name, so that a retried plan makes the same run.
+ */
+export const startRun = (startedAt: Date, entropy: string, scope: Scope = {}): Run => {
+  const time = startedAt.toISOString()
+  return { id: `${time}-${entropy.slice(0, 6)}`, startedAt: time, scope }
+}
