@@ -1,0 +1,162 @@
+import check from '../../src/checks/node-group-off-amazon-linux-2.ts'
+import * as build from '../support/build.ts'
+import { checkTable } from '../support/check-table.ts'
+
+const { al2Image, al2023Image, bottlerocketImage, mysteryImage, complete, instances } = build
+
+const custom = (imageId: string, over = {}) =>
+  build.nodeGroup({
+    nodeGroups: complete(
+      build.managedNodeGroup({ amiType: 'CUSTOM', launchTemplate: { id: 'lt-0web', name: 'web', version: '1' } }),
+    ),
+    launchTemplates: complete(build.launchTemplate([{ imageId }]), build.eksCopy([{ imageId }])),
+    ...over,
+  })
+
+const selfManaged = (launchTemplates: Parameters<typeof build.launchTemplate>[0], group = {}, over = {}) =>
+  build.nodeGroup({
+    nodeGroups: complete(),
+    launchTemplates: complete(build.launchTemplate(launchTemplates)),
+    autoScalingGroups: complete(build.autoScalingGroup(group)),
+    ...over,
+  })
+
+const parameter = (name: string, imageId: string) => ({
+  imageParameters: complete({ name, imageId: { ok: true as const, value: imageId } }),
+})
+const publicAl2 = '/aws/service/eks/optimized-ami/1.31/amazon-linux-2/recommended/image_id'
+const ownParameter = '/golden/eks/current'
+
+checkTable(check, {
+  pass: {
+    'managed group on AL2023': { subject: build.nodeGroup() },
+    'managed group scaled to zero whose Auto Scaling group is gone': {
+      subject: build.nodeGroup({ autoScalingGroups: complete() }),
+    },
+    'self-managed group on AL2023': { subject: selfManaged([{ imageId: al2023Image.id }]) },
+  },
+  fail: {
+    'managed group with an AL2 amiType': {
+      subject: build.nodeGroup({
+        nodeGroups: complete(build.managedNodeGroup({ amiType: 'AL2_x86_64' })),
+        launchTemplates: complete(build.eksCopy([{ imageId: al2Image.id }])),
+      }),
+    },
+    'AL2 behind CUSTOM': { subject: custom(al2Image.id) },
+    // peers.md §6.7: a copy keeps the name pattern, but its owner is not EKS.
+    'AL2 behind a copied AMI': {
+      subject: custom('ami-copy', { images: complete({ ...al2Image, id: 'ami-copy', ownerId: build.accountId }) }),
+    },
+    'AL2 by the source of an AMI with an invented name': {
+      subject: custom(mysteryImage.id, { images: complete({ ...mysteryImage, sourceImageId: al2Image.id }, al2Image) }),
+    },
+    'AL2 by the description of an AMI': {
+      subject: custom(mysteryImage.id, {
+        images: complete({ ...mysteryImage, description: 'EKS Kubernetes Worker AMI with AmazonLinux2 image' }),
+      }),
+    },
+    'template on AL2023 while nodes still run AL2': {
+      subject: build.nodeGroup({
+        launchTemplates: complete(build.eksCopy([{ imageId: al2Image.id }, { imageId: al2023Image.id }])),
+        autoScalingGroups: complete(
+          build.managedAutoScalingGroup({
+            launchTemplates: [{ ref: { id: 'lt-0copy', version: '2' } }],
+            instances: [...instances(7, 'lt-0copy', '1'), ...instances(2, 'lt-0copy', '2')],
+          }),
+        ),
+      }),
+    },
+    'warm pool on AL2': {
+      subject: selfManaged([{ imageId: al2Image.id }, { imageId: al2023Image.id }], {
+        launchTemplates: [{ ref: { id: 'lt-0web', version: '2' } }],
+        instances: instances(1, 'lt-0web', '1').map(node => ({ ...node, lifecycleState: 'Warmed:Stopped' })),
+      }),
+    },
+    'self-managed group on AL2': { subject: selfManaged([{ imageId: al2Image.id }]) },
+    'override template of a mixed group on AL2': {
+      subject: selfManaged([{ imageId: al2023Image.id }, { imageId: al2Image.id }], {
+        launchTemplates: [{ ref: { id: 'lt-0web', version: '1' } }, { ref: { id: 'lt-0web', version: '2' } }],
+      }),
+    },
+    'override AMI of a mixed group on AL2': {
+      subject: selfManaged([{ imageId: al2023Image.id }], {
+        launchTemplates: [
+          { ref: { id: 'lt-0web', version: '1' } },
+          { ref: { id: 'lt-0web', version: '1' }, imageId: al2Image.id },
+        ],
+      }),
+    },
+    'node with a replaced root volume on AL2': {
+      subject: selfManaged([{ imageId: al2023Image.id }], {
+        instances: [{ id: 'i-1', lifecycleState: 'InService', imageId: al2Image.id }],
+      }),
+    },
+    "nodes started from AWS's public AL2 parameter": {
+      subject: selfManaged(
+        [{ imageId: `resolve:ssm:${publicAl2}` }],
+        { instances: instances(1, 'lt-0web', '1') },
+        parameter(publicAl2, al2Image.id),
+      ),
+    },
+    'AL2 is found although DescribeNodegroup was denied': {
+      subject: build.nodeGroup({
+        nodeGroups: build.refused('eks:DescribeNodegroup', {
+          name: 'web',
+          clusterName: 'shop',
+          detail: build.denied('eks:DescribeNodegroup'),
+        }),
+        launchTemplates: complete(build.eksCopy([{ imageId: al2Image.id }])),
+      }),
+    },
+    // AL2023 nodes are documented as unsupported on local clusters, so nobody can be told to move now.
+    'Outposts local cluster': {
+      subject: build.nodeGroup({
+        clusters: complete(build.cluster({ outpost: true })),
+        nodeGroups: complete(build.managedNodeGroup({ amiType: 'AL2_x86_64' })),
+      }),
+      severity: 'medium',
+    },
+  },
+  unknown: {
+    'AMI deregistered': { subject: custom('ami-gone') },
+    'AMI whose words tell nothing': { subject: custom(mysteryImage.id) },
+    'images denied': { subject: custom(al2023Image.id, { images: build.refused('ec2:DescribeImages') }) },
+    'Auto Scaling groups denied': {
+      subject: build.nodeGroup({ autoScalingGroups: build.refused('autoscaling:DescribeAutoScalingGroups') }),
+    },
+    'launch configuration': {
+      subject: build.nodeGroup({
+        nodeGroups: complete(),
+        autoScalingGroups: complete(build.autoScalingGroup({ launchConfiguration: 'old', launchTemplates: [] })),
+      }),
+    },
+    'launch template deleted under its group': {
+      subject: build.nodeGroup({
+        nodeGroups: complete(),
+        launchTemplates: complete(),
+        autoScalingGroups: complete(build.autoScalingGroup()),
+      }),
+    },
+    // The parameter may have named another AMI on the day when the node started.
+    "nodes started from the user's own parameter": {
+      subject: selfManaged(
+        [{ imageId: `resolve:ssm:${ownParameter}` }],
+        { instances: instances(1, 'lt-0web', '1') },
+        parameter(ownParameter, al2023Image.id),
+      ),
+    },
+  },
+  skip: {
+    'Bottlerocket by amiType': {
+      subject: build.nodeGroup({
+        nodeGroups: complete(build.managedNodeGroup({ amiType: 'BOTTLEROCKET_x86_64' })),
+        launchTemplates: complete(build.eksCopy([{ imageId: bottlerocketImage.id }])),
+      }),
+    },
+    'Ubuntu by its name': {
+      subject: custom('ami-ubuntu', {
+        images: complete({ id: 'ami-ubuntu', name: 'ubuntu-eks/k8s_1.31/images/hvm-ssd/ubuntu-jammy-22.04-amd64' }),
+      }),
+    },
+  },
+})
