@@ -1,0 +1,102 @@
+import { DescribeRegionsCommand, type Region } from '@aws-sdk/client-ec2'
+import { AssumeRoleCommand } from '@aws-sdk/client-sts'
+import type { AccountAccess, AccountReader, OpenAccount, RegionState } from '../core/ports.ts'
+import type { Collected, Failure } from '../core/read.ts'
+import type { Target } from '../core/target.ts'
+import { askAtMost, failuresOf, type Refusal, refused } from './ask.ts'
+import { sortedBy } from './collect/shape.ts'
+import { type Connection, type Credentials, type RegionClients, regionClients } from './connection.ts'
+import { isRegionDisabled } from './failure.ts'
+import { readRegion } from './region.ts'
+
+/** An hour is all that a role may give to one that was itself assumed (STS, role chaining); an account takes less. */
+const sessionSeconds = 3600
+const callsAtOnce = 4
+
+/** Opens accounts by assuming the role of each; the hub's own account is read with the hub's own credentials. */
+export const openAccountWith =
+  (connection: Connection): OpenAccount =>
+  async target => {
+    const hubRegion = await connection.hubRegion()
+    if (target.roleArn === null) return open(connection, target, hubRegion, undefined)
+
+    const { sessionName, externalId } = connection.options
+    const role = { RoleArn: target.roleArn, RoleSessionName: sessionName, ExternalId: externalId }
+    const command = new AssumeRoleCommand({ ...role, DurationSeconds: sessionSeconds })
+    const answer = await askAtMost(1)('sts:AssumeRole', () => connection.sts.send(command))
+    if (answer.status !== 'ok') return notOpen(target.roleArn, answer)
+
+    const { AccessKeyId, SecretAccessKey, SessionToken } = answer.value.Credentials ?? {}
+    if (!AccessKeyId || !SecretAccessKey || !SessionToken) {
+      return { status: 'error', reason: 'sts:AssumeRole answered without credentials' }
+    }
+    const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
+    return open(connection, target, hubRegion, credentials)
+  }
+
+const notOpen = (roleArn: string, refusal: Refusal): AccountAccess => {
+  const status = isDenied(refusal) ? 'no-role' : 'error'
+  // STS gives one answer to all of these, so that nobody can find out which roles exist.
+  const reason =
+    refusal.status === 'failed' && refusal.failure.class === 'denied'
+      ? 'the role does not exist, does not trust the hub, or expects another external id'
+      : refused(refusal).reason
+  return { status, reason: `sts:AssumeRole of ${roleArn}: ${reason}` }
+}
+
+const isDenied = (refusal: Refusal) =>
+  refusal.status === 'failed' && (refusal.failure.class === 'denied' || refusal.failure.class === 'denied-by-scp')
+
+const open = (
+  connection: Connection,
+  target: Target,
+  hubRegion: string,
+  credentials: Credentials | undefined,
+): AccountAccess => {
+  const made = new Map<string, RegionClients>()
+  const clientsIn = (region: string) => {
+    const clients = made.get(region) ?? regionClients(connection, region, credentials)
+    made.set(region, clients)
+    return clients
+  }
+  const { options } = connection
+  const reader: AccountReader = {
+    listRegions: () => listRegions(clientsIn, new Set([hubRegion, ...(options.regions ?? [])])),
+    readRegion: region => {
+      const { accountId, partition } = target
+      const access = { accountId, partition, region, clients: clientsIn(region), ask: askAtMost(callsAtOnce) }
+      return readRegion(access, options.now)
+    },
+  }
+  return { status: 'open', reader }
+}
+
+/** Asked in one Region after the other while they refuse: an SCP can deny EC2 in any, the hub's own included. */
+const listRegions = async (
+  clientsIn: (region: string) => RegionClients,
+  places: ReadonlySet<string>,
+): Promise<Collected<RegionState>> => {
+  const ask = askAtMost(1)
+  const failures: Failure[] = []
+  for (const place of places) {
+    const answer = await ask('ec2:DescribeRegions', () =>
+      clientsIn(place)
+        .ec2()
+        .send(new DescribeRegionsCommand({ AllRegions: true })),
+    )
+    if (answer.status === 'ok')
+      return { items: sortedBy((answer.value.Regions ?? []).map(stateOf), byName), failures: [] }
+    failures.push(...failuresOf(answer))
+    if (!isDenied(answer) && !isDisabledHere(answer)) break
+  }
+  return { items: [], failures: failures.slice(0, 1) }
+}
+
+const isDisabledHere = (refusal: Refusal) => refusal.status === 'failed' && isRegionDisabled(refusal.error)
+
+const stateOf = ({ RegionName = '', OptInStatus }: Region): RegionState => ({
+  name: RegionName,
+  enabled: OptInStatus !== 'not-opted-in',
+})
+
+const byName = ({ name }: RegionState) => name

@@ -1,0 +1,67 @@
+import type { FinalizeHandler, HandlerExecutionContext } from '@smithy/types'
+import { isSdkError, isThrottle } from './failure.ts'
+
+export interface ApiCalls {
+  /** Calls that AWS answered, by IAM action and sorted by it; an error such as AccessDenied is an answer. */
+  readonly answered: Readonly<Record<string, number>>
+  /** Requests sent, retries included. */
+  readonly attempts: number
+  readonly throttled: number
+}
+
+export interface ApiCallCounter {
+  read(): ApiCalls
+  /** Makes a client of a service (named by its IAM prefix, as `eks`) count its calls here. */
+  watch<C extends Watchable>(service: string, client: C): C
+}
+
+/** Any client of the SDK. */
+export interface Watchable {
+  readonly middlewareStack: { add(middleware: PerAttempt, options: typeof insideOfRetries): void }
+}
+type PerAttempt = <I extends object, O extends object>(
+  next: FinalizeHandler<I, O>,
+  context: HandlerExecutionContext,
+) => FinalizeHandler<I, O>
+
+const insideOfRetries = { step: 'finalizeRequest', priority: 'low' } as const
+
+/** A counter that starts from zero. */
+export const countCalls = (): ApiCallCounter => {
+  const answered = new Map<string, number>()
+  let attempts = 0
+  let throttled = 0
+  const count = (action: string) => answered.set(action, (answered.get(action) ?? 0) + 1)
+
+  const perAttempt =
+    (service: string): PerAttempt =>
+    (next, { commandName }) =>
+    async args => {
+      const action = `${service}:${commandName?.replace(/Command$/, '')}`
+      attempts++
+      try {
+        const result = await next(args)
+        count(action)
+        return result
+      } catch (error) {
+        if (isThrottle(error)) throttled++
+        else if (isAnswer(error)) count(action)
+        throw error
+      }
+    }
+
+  return {
+    read: () => ({
+      answered: Object.fromEntries([...answered].sort(([a], [b]) => (a < b ? -1 : 1))),
+      attempts,
+      throttled,
+    }),
+    watch: (service, client) => {
+      client.middlewareStack.add(perAttempt(service), insideOfRetries)
+      return client
+    },
+  }
+}
+
+/** A server error is retried, so it answers nothing. */
+const isAnswer = (error: unknown) => isSdkError(error) && (error.$metadata?.httpStatusCode ?? 500) < 500

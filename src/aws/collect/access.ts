@@ -1,0 +1,11 @@
+import type { Ask } from '../ask.ts'
+import type { RegionClients } from '../connection.ts'
+
+/** One account-Region, and the way to ask about it. */
+export interface RegionAccess {
+  readonly accountId: string
+  readonly partition: string
+  readonly region: string
+  readonly clients: RegionClients
+  readonly ask: Ask
+}

@@ -1,0 +1,32 @@
+import type { LaunchTemplateRef, Tags } from '../../core/inventory.ts'
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+
+/** The fields that have a value: AWS leaves out what it does not say, and so does the inventory. */
+export const defined = <T extends object>(fields: T) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
+
+/** The value where it is one of those that are known; EC2 also says "no preference" by a value of its own. */
+export const oneOf = <T extends string>(values: readonly T[], value: string | undefined): T | undefined =>
+  values.find(candidate => candidate === value)
+
+/** A template and version as something names them; what names no version launches the default one. */
+export const templateRef = (id?: string, name?: string, version = '$Default'): LaunchTemplateRef | undefined =>
+  id === undefined ? undefined : defined({ id, name, version })
+
+/** Tags in the order of their keys. */
+export const sortedTags = (tags: Readonly<Record<string, string>> = {}): Tags =>
+  Object.fromEntries(sortedBy(Object.entries(tags), ([key]) => key))
+
+/** Tags as EC2 and Auto Scaling list them. */
+export const tagsOf = (
+  tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] = [],
+): Tags => sortedTags(Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value])))
+
+/** A copy in the order of a text that each item has, whatever the order of AWS's answer. */
+export const sortedBy = <T>(items: Iterable<T>, keyOf: (item: T) => string): T[] =>
+  [...items].sort((a, b) => compare(keyOf(a), keyOf(b)))
+
+const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))
