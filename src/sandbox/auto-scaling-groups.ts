@@ -1,0 +1,167 @@
+import { hexOf, pastOf } from './ids.ts'
+import { arnIn, imageAsWritten, imageInForce, type Place } from './place.ts'
+import type { AutoScalingGroup } from './schema.ts'
+import { idOfTemplate, readReference, versionOf } from './templates.ts'
+
+interface Scaling {
+  readonly minSize?: number | undefined
+  readonly maxSize?: number | undefined
+  readonly desiredSize?: number | undefined
+  readonly nodes?: readonly { readonly count: number; readonly lifecycleState: string }[] | undefined
+}
+
+/** A launch template as Auto Scaling names it. */
+export interface TemplateSpecification {
+  readonly LaunchTemplateId: string
+  readonly LaunchTemplateName: string
+  readonly Version: string
+}
+
+/** What some instances of a group have in common. */
+export interface Launched {
+  readonly count: number
+  readonly lifecycleState: string
+  readonly instanceType: string
+  readonly launchTemplate?: TemplateSpecification | undefined
+  readonly launchConfigurationName?: string | undefined
+  /** Auto Scaling tells it only where it is not the template's: an override or a replaced root volume. */
+  readonly imageId?: string | undefined
+}
+
+type Launching =
+  | { readonly LaunchConfigurationName: string }
+  | { readonly LaunchTemplate: TemplateSpecification }
+  | { readonly MixedInstancesPolicy: object }
+
+/** One member of DescribeAutoScalingGroups' answer, in the names of the wire. */
+export interface GroupOnWire {
+  readonly AutoScalingGroupName: string
+  readonly Tags: readonly { readonly Key: string; readonly Value: string }[]
+  readonly [member: string]: unknown
+}
+
+const defaultSize = 2
+
+/** Minimum, maximum and desired size; what is not written follows the nodes in service, and they are two by default. */
+export const sizesOf = ({ minSize, maxSize, desiredSize, nodes }: Scaling) => {
+  const inService = nodes?.filter(isInService).reduce((sum, { count }) => sum + count, 0)
+  const desired = desiredSize ?? inService ?? defaultSize
+  return { minSize: minSize ?? Math.min(1, desired), maxSize: maxSize ?? Math.max(desired, 1), desiredSize: desired }
+}
+
+const isInService = ({ lifecycleState }: { lifecycleState: string }) => !lifecycleState.startsWith('Warmed')
+
+/** Auto Scaling's answer for one group. */
+export const groupOnWire = (
+  place: Place,
+  name: string,
+  launching: Launching,
+  sizes: ReturnType<typeof sizesOf>,
+  tags: Readonly<Record<string, string>>,
+  launched: readonly Launched[],
+): GroupOnWire => {
+  const warm = launched.filter(nodes => !isInService(nodes)).reduce((sum, { count }) => sum + count, 0)
+  const id = hexOf(32, 'group', place.accountId, place.name, name)
+  return {
+    AutoScalingGroupName: name,
+    AutoScalingGroupARN: arnIn(place, 'autoscaling', `autoScalingGroup:${id}:autoScalingGroupName/${name}`),
+    ...launching,
+    MinSize: sizes.minSize,
+    MaxSize: sizes.maxSize,
+    DesiredCapacity: sizes.desiredSize,
+    DefaultCooldown: 300,
+    AvailabilityZones: ['a', 'b'].map(zone => place.name + zone),
+    HealthCheckType: 'EC2',
+    HealthCheckGracePeriod: 15,
+    Instances: instancesOf(place, name, launched),
+    CreatedTime: pastOf(place.organization.now, place.accountId, place.name, name),
+    ...(warm > 0 && { WarmPoolConfiguration: { PoolState: 'Stopped', MinSize: warm }, WarmPoolSize: warm }),
+    Tags: Object.entries(tags).map(([Key, Value]) => ({
+      ResourceId: name,
+      ResourceType: 'auto-scaling-group',
+      Key,
+      Value,
+      PropagateAtLaunch: true,
+    })),
+  }
+}
+
+const instancesOf = (place: Place, group: string, launched: readonly Launched[]) =>
+  launched
+    .flatMap(nodes => Array.from({ length: nodes.count }, () => nodes))
+    .map((nodes, index) => ({
+      InstanceId: `i-0${hexOf(16, 'instance', place.accountId, place.name, group, index)}`,
+      InstanceType: nodes.instanceType,
+      AvailabilityZone: place.name + (index % 2 === 0 ? 'a' : 'b'),
+      LifecycleState: nodes.lifecycleState,
+      HealthStatus: 'Healthy',
+      LaunchConfigurationName: nodes.launchConfigurationName,
+      LaunchTemplate: nodes.launchTemplate,
+      ImageId: nodes.imageId,
+      ProtectedFromScaleIn: false,
+    }))
+
+/** An Auto Scaling group that the account's people wrote. */
+export const autoScalingGroupOf = (place: Place, name: string, group: AutoScalingGroup): GroupOnWire => {
+  const sizes = sizesOf(group)
+  const inForce = versionOf(place.region.launchTemplates, group.launchTemplate)
+  const instanceType = inForce?.version.instanceType ?? group.overrides?.[0]?.instanceType ?? 't3.large'
+  const nodes = group.nodes ?? [{ count: sizes.desiredSize, lifecycleState: 'InService' }]
+  return groupOnWire(
+    place,
+    name,
+    launchingOf(place, group),
+    sizes,
+    { ...(group.cluster && { [`kubernetes.io/cluster/${group.cluster}`]: 'owned' }), ...group.tags },
+    nodes.map(({ count, lifecycleState, ...node }: NonNullable<AutoScalingGroup['nodes']>[number]) => {
+      const reference = node.launchTemplate ?? group.launchTemplate
+      return {
+        count,
+        lifecycleState,
+        instanceType: node.instanceType ?? instanceType,
+        launchTemplate: reference === undefined ? undefined : runningVersion(place, reference),
+        launchConfigurationName: group.launchConfigurationName,
+        imageId: node.image && imageInForce(place, node.image),
+      }
+    }),
+  )
+}
+
+const launchingOf = (place: Place, group: AutoScalingGroup): Launching => {
+  if (group.launchTemplate === undefined) return { LaunchConfigurationName: group.launchConfigurationName ?? '' }
+  const specification = specificationOf(place, group.launchTemplate)
+  if (group.overrides === undefined) return { LaunchTemplate: specification }
+  return mixedInstances(
+    specification,
+    group.overrides.map(({ instanceType, launchTemplate, image }) => ({
+      InstanceType: instanceType,
+      LaunchTemplateSpecification: launchTemplate && specificationOf(place, launchTemplate),
+      ImageId: image && imageAsWritten(place, image),
+    })),
+  )
+}
+
+/** A mixed instances policy with Auto Scaling's default distribution. */
+export const mixedInstances = (LaunchTemplateSpecification: TemplateSpecification, Overrides: readonly object[]) => ({
+  MixedInstancesPolicy: {
+    LaunchTemplate: { LaunchTemplateSpecification, Overrides },
+    InstancesDistribution: {
+      OnDemandAllocationStrategy: 'prioritized',
+      OnDemandBaseCapacity: 0,
+      OnDemandPercentageAboveBaseCapacity: 100,
+      SpotAllocationStrategy: 'lowest-price',
+    },
+  },
+})
+
+const specificationOf = (place: Place, reference: string): TemplateSpecification => {
+  const { name, version } = readReference(reference)
+  const id = place.region.launchTemplates[name]?.id ?? idOfTemplate(place, name)
+  return { LaunchTemplateId: id, LaunchTemplateName: name, Version: version }
+}
+
+/** As an instance tells it: always a number, whatever its group was told. */
+const runningVersion = (place: Place, reference: string): TemplateSpecification => ({
+  ...specificationOf(place, reference),
+  Version: String(versionOf(place.region.launchTemplates, reference)?.number),
+})

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type * as z from 'zod'
+import { readYaml } from '../config/yaml.ts'
+import { problemsOf } from './references.ts'
+import { Shape } from './schema.ts'
+import { regionsOf, type Step } from './walk.ts'
+
+type Context = z.core.$RefinementCtx<Organization>
+
+/**
+ * An AWS organization as a person writes it (DESIGN §9). Fields have the API's own names in camelCase, what is left out
+ * gets AWS's default, and a reference to something that is not there is an error.
+ */
+export const Organization = Shape.superRefine((organization, context: Context) => {
+  for (const { path, message } of problemsOf(organization))
+    context.addIssue({ code: 'custom', path: [...path], message })
+})
+export type Organization = z.output<typeof Shape>
+
+/**
+ * Reads an organization from YAML; `userData: file:<path>` is read beside it, whatever its bytes are.
+ * @throws {ConfigError} every problem with file and line.
+ */
+export const readOrganization = (file: string): Promise<Organization> =>
+  readYaml(
+    file,
+    Organization.transform((organization, context: Context) => {
+      loadUserData(organization, dirname(file), (path, message) =>
+        context.addIssue({ code: 'custom', path: [...path], message }),
+      )
+      return organization
+    }),
+  )
+
+const loadUserData = (
+  organization: Organization,
+  folder: string,
+  report: (path: readonly Step[], text: string) => void,
+) => {
+  for (const { region, path } of regionsOf(organization)) {
+    for (const [name, template] of Object.entries(region.launchTemplates)) {
+      template.versions.forEach((version, index) => {
+        if (!version.userData?.startsWith('file:')) return
+        const source = join(folder, version.userData.slice('file:'.length))
+        const bytes = readBytes(source)
+        if (bytes) version.userData = `base64:${bytes.toString('base64')}`
+        else report([...path, 'launchTemplates', name, 'versions', index, 'userData'], `${source} cannot be read`)
+      })
+    }
+  }
+}
+
+const readBytes = (file: string) => {
+  try {
+    return readFileSync(file)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,158 @@
+import { type AmiType, isPublished } from './images.ts'
+import type { AutoScalingGroup, Cluster, NodeGroup, Nodes, Organization, Region } from './schema.ts'
+import { versionOf } from './templates.ts'
+import { accountsOf, regionsOf, type Step, unitsNamed } from './walk.ts'
+
+type Path = readonly Step[]
+interface Problem {
+  readonly path: Path
+  readonly message: string
+}
+
+/** What each part of an organization says about another part that is not so, each with its place in the YAML. */
+export const problemsOf = (organization: Organization): Problem[] => [
+  ...repeatedAccounts(organization),
+  ...accountsOf(organization).flatMap(({ account, path }) =>
+    Object.keys(account.regions).flatMap(name => unknownRegion(organization, name, [...path, 'regions', name])),
+  ),
+  ...Object.entries(organization.images).flatMap(([name, { sourceImageId: source }]) =>
+    problemIf(
+      source !== undefined && !isImage(organization, source),
+      ['images', name, 'sourceImageId'],
+      `there is no image ${source}`,
+    ),
+  ),
+  ...problemsOfPolicies(organization),
+  ...problemsOfFaults(organization),
+  ...regionsOf(organization).flatMap(({ region, path }) => problemsOfRegion(organization, region, path)),
+]
+
+const problemIf = (wrong: boolean, path: Path, message: string): Problem[] => (wrong ? [{ path, message }] : [])
+
+const unknownRegion = ({ regions }: Organization, name: string, path: Path) =>
+  problemIf(!regions.includes(name), path, `${name} is not one of the organization's Regions`)
+
+const repeatedAccounts = (organization: Organization) => {
+  const seen = new Set<string>()
+  return accountsOf(organization).flatMap(({ accountId, path }) => {
+    const repeated = seen.has(accountId)
+    seen.add(accountId)
+    return problemIf(repeated, path, `account ${accountId} stands in two places`)
+  })
+}
+
+const problemsOfPolicies = (organization: Organization) =>
+  organization.policies.flatMap(({ unit, regions = [] }, index) => [
+    ...problemIf(
+      unitsNamed(organization, unit).length !== 1,
+      ['policies', index, 'unit'],
+      `there is no single unit ${unit}; write its path from the root, as in Workloads/Payments`,
+    ),
+    ...regions.flatMap((name, at) => unknownRegion(organization, name, ['policies', index, 'regions', at])),
+  ])
+
+const problemsOfFaults = (organization: Organization) => {
+  const { management, hub } = organization.organization
+  const ids = new Set([management, hub, ...accountsOf(organization).map(({ accountId }) => accountId)])
+  return organization.faults.flatMap(({ account, region }, index) => [
+    ...problemIf(account !== undefined && !ids.has(account), ['faults', index, 'account'], `there is no such account`),
+    ...(region ? unknownRegion(organization, region, ['faults', index, 'region']) : []),
+  ])
+}
+
+const problemsOfRegion = (organization: Organization, region: Region, path: Path): Problem[] => {
+  const see: Sight = {
+    image: (name, at) =>
+      problemIf(name !== undefined && !isImage(organization, name), [...path, ...at], `there is no image ${name}`),
+    template: (reference, at) =>
+      problemIf(
+        reference !== undefined && !versionOf(region.launchTemplates, reference),
+        [...path, ...at],
+        `there is no launch template ${reference}`,
+      ),
+    problemIf: (wrong, at, message) => problemIf(wrong, [...path, ...at], message),
+  }
+  return [
+    ...problemsOfTemplates(see, region),
+    ...Object.entries(region.clusters).flatMap(([name, cluster]) =>
+      Object.entries(cluster.nodeGroups).flatMap(([group, nodeGroup]) =>
+        problemsOfNodeGroup(see, region, cluster, nodeGroup, ['clusters', name, 'nodeGroups', group]),
+      ),
+    ),
+    ...Object.entries(region.autoScalingGroups).flatMap(([name, group]) =>
+      problemsOfAutoScalingGroup(see, region, group, ['autoScalingGroups', name]),
+    ),
+  ]
+}
+
+/** What the parts of a Region ask; paths are from the Region on. */
+interface Sight {
+  image(name: string | undefined, at: Path): Problem[]
+  template(reference: string | undefined, at: Path): Problem[]
+  problemIf(wrong: boolean, at: Path, message: string): Problem[]
+}
+
+// An AMI id that nobody described is allowed: an image that the account cannot see is a thing to simulate.
+const isImage = ({ images }: Organization, name: string) =>
+  /^(ami-|resolve:ssm:)/.test(name) || Object.hasOwn(images, name)
+
+const problemsOfTemplates = (see: Sight, region: Region) =>
+  Object.entries(region.launchTemplates).flatMap(([name, template]) => [
+    ...see.problemIf(
+      template.default > template.versions.length,
+      ['launchTemplates', name, 'default'],
+      `there is no version ${template.default}`,
+    ),
+    ...template.versions.flatMap(({ image }, index) =>
+      see.image(image, ['launchTemplates', name, 'versions', index, 'image']),
+    ),
+  ])
+
+const problemsOfNodeGroup = (see: Sight, region: Region, cluster: Cluster, group: NodeGroup, at: Path): Problem[] => {
+  const published = (amiType: AmiType | undefined, version: string, place: Path) =>
+    see.problemIf(
+      amiType !== undefined && !isPublished(amiType, version),
+      [...place, 'amiType'],
+      `AWS published no ${amiType} image for Kubernetes ${version}`,
+    )
+  const groupVersion = group.version ?? cluster.version
+  const template = versionOf(region.launchTemplates, group.launchTemplate)
+  return [
+    ...see.template(group.launchTemplate, [...at, 'launchTemplate']),
+    ...see.problemIf(
+      Boolean(group.amiType && template?.version.image),
+      [...at, 'amiType'],
+      `cannot stand beside ${group.launchTemplate}, which holds an image: EKS refuses the two together`,
+    ),
+    ...published(group.amiType, groupVersion, at),
+    ...problemsOfNodes(see, group.nodes, at),
+    ...(group.nodes ?? []).flatMap(({ amiType, version = groupVersion }, index) =>
+      published(amiType, version, [...at, 'nodes', index]),
+    ),
+  ]
+}
+
+const problemsOfAutoScalingGroup = (see: Sight, region: Region, group: AutoScalingGroup, at: Path): Problem[] => [
+  ...see.problemIf(
+    (group.launchTemplate === undefined) === (group.launchConfigurationName === undefined),
+    at,
+    'needs a launchTemplate or a launchConfigurationName, and not both',
+  ),
+  ...see.problemIf(
+    group.cluster !== undefined && !Object.hasOwn(region.clusters, group.cluster),
+    [...at, 'cluster'],
+    `there is no cluster ${group.cluster} here; for a cluster that is not of EKS write the tag itself`,
+  ),
+  ...see.template(group.launchTemplate, [...at, 'launchTemplate']),
+  ...(group.overrides ?? []).flatMap(({ launchTemplate, image }, index) => [
+    ...see.template(launchTemplate, [...at, 'overrides', index, 'launchTemplate']),
+    ...see.image(image, [...at, 'overrides', index, 'image']),
+  ]),
+  ...problemsOfNodes(see, group.nodes, at),
+]
+
+const problemsOfNodes = (see: Sight, nodes: readonly Pick<Nodes, 'launchTemplate' | 'image'>[] = [], at: Path) =>
+  nodes.flatMap(({ launchTemplate, image }, index) => [
+    ...see.template(launchTemplate, [...at, 'nodes', index, 'launchTemplate']),
+    ...see.image(image, [...at, 'nodes', index, 'image']),
+  ])

@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import { type Action, action, flag, pageOf, wholeNumber } from '../action.ts'
+import type { GroupOnWire } from '../auto-scaling-groups.ts'
+
+const pageSize = 50
+const maxPageSize = 100
+
+const Filter = z.strictObject({
+  Name: z.string().regex(/^(tag-key|tag-value|tag:.+)$/, { error: 'is no filter that the sandbox knows' }),
+  Values: z.array(z.string()),
+})
+
+const DescribeAutoScalingGroups = z.strictObject({
+  AutoScalingGroupNames: z.array(z.string()).default([]),
+  Filters: z.array(Filter).default([]),
+  IncludeInstances: flag.default(true),
+  IncludeManagedResources: flag.optional(),
+  MaxRecords: wholeNumber(1, maxPageSize).default(pageSize),
+  NextToken: z.string().optional(),
+})
+
+const passes = ({ Tags }: GroupOnWire, { Name, Values }: z.output<typeof Filter>) =>
+  Tags.some(({ Key, Value }) => {
+    if (Name === 'tag-key') return Values.includes(Key)
+    return Values.includes(Value) && (Name === 'tag-value' || Name === `tag:${Key}`)
+  })
+
+/** Amazon EC2 Auto Scaling. A name that is not there is left out of the answer, as AWS does. */
+export const autoscaling: Readonly<Record<string, Action>> = {
+  DescribeAutoScalingGroups: action(DescribeAutoScalingGroups, (input, call) => {
+    const names = new Set(input.AutoScalingGroupNames)
+    const groups = call
+      .here()
+      .autoScalingGroups.filter(({ AutoScalingGroupName }) => names.size === 0 || names.has(AutoScalingGroupName))
+      .filter(group => input.Filters.every(filter => passes(group, filter)))
+    const { items, next } = pageOf(groups, input.NextToken, input.MaxRecords)
+    return {
+      AutoScalingGroups: input.IncludeInstances ? items : items.map(group => ({ ...group, Instances: [] })),
+      NextToken: next,
+    }
+  }),
+}

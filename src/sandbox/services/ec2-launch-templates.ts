@@ -1,0 +1,145 @@
+import * as z from 'zod'
+import { action, type Call, flag, pageOf, wholeNumber } from '../action.ts'
+import { imageInForce } from '../place.ts'
+import { RefusalError } from '../refusal.ts'
+import { numberOf, type Template, type TemplateVersion } from '../templates.ts'
+
+const pageSize = 200
+const paging = { MaxResults: wholeNumber(1, pageSize).default(pageSize), NextToken: z.string().optional() }
+const managed = { IncludeManagedResources: flag.default(false) }
+
+const tagSet = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([key, value]) => ({ key, value }))
+
+const operatorOf = ({ operator }: Template) => ({
+  managed: operator !== undefined,
+  principal: operator?.principal,
+  hiddenByDefault: operator?.hiddenByDefault,
+})
+
+const visibleTemplates = (call: Call, includeManaged: boolean) =>
+  call.here().templates.filter(({ operator }) => includeManaged || !operator?.hiddenByDefault)
+
+const idNotFound = (id: string) =>
+  new RefusalError(
+    { code: 'InvalidLaunchTemplateId.NotFound', status: 400 },
+    `The specified launch template, with template ID ${id}, does not exist.`,
+  )
+const nameNotFound = (name: string) =>
+  new RefusalError(
+    { code: 'InvalidLaunchTemplateName.NotFoundException', status: 400 },
+    `The specified launch template, with template name ${name}, does not exist.`,
+  )
+
+/** DescribeLaunchTemplates, by ids, by names or all. */
+export const describeLaunchTemplates = action(
+  z.strictObject({
+    ...paging,
+    ...managed,
+    LaunchTemplateId: z.array(z.string()).optional(),
+    LaunchTemplateName: z.array(z.string()).optional(),
+  }),
+  (input, call) => {
+    const templates = visibleTemplates(call, input.IncludeManagedResources)
+    const missingId = input.LaunchTemplateId?.find(id => !templates.some(template => template.id === id))
+    if (missingId) throw idNotFound(missingId)
+    const missingName = input.LaunchTemplateName?.find(name => !templates.some(template => template.name === name))
+    if (missingName) throw nameNotFound(missingName)
+    const asked = templates.filter(
+      ({ id, name }) =>
+        (input.LaunchTemplateId?.includes(id) ?? true) && (input.LaunchTemplateName?.includes(name) ?? true),
+    )
+    const { items, next } = pageOf(asked, input.NextToken, input.MaxResults)
+    return { launchTemplates: items.map(describeTemplate), nextToken: next }
+  },
+)
+
+const describeTemplate = (template: Template) => ({
+  launchTemplateId: template.id,
+  launchTemplateName: template.name,
+  createTime: template.createTime,
+  createdBy: template.createdBy,
+  defaultVersionNumber: template.defaultVersion,
+  latestVersionNumber: template.versions.length,
+  tagSet: tagSet(template.tags),
+  operator: operatorOf(template),
+})
+
+const DescribeLaunchTemplateVersions = z.strictObject({
+  ...paging,
+  ...managed,
+  LaunchTemplateId: z.string().optional(),
+  LaunchTemplateName: z.string().optional(),
+  LaunchTemplateVersion: z.array(z.string()).default([]),
+  ResolveAlias: flag.default(false),
+})
+type Input = z.output<typeof DescribeLaunchTemplateVersions>
+
+/** DescribeLaunchTemplateVersions: any versions of one template, or `$Default` and `$Latest` of all. */
+export const describeLaunchTemplateVersions = action(DescribeLaunchTemplateVersions, (input, call) => {
+  const versions =
+    input.LaunchTemplateId || input.LaunchTemplateName ? versionsOfOne(call, input) : versionsOfAll(call, input)
+  const { items, next } = pageOf(versions, input.NextToken, input.MaxResults)
+  const { place } = call.here()
+  const imageOf = ({ imageId }: TemplateVersion) =>
+    imageId !== undefined && input.ResolveAlias ? imageInForce(place, imageId) : imageId
+  return {
+    launchTemplateVersionSet: items.map(({ template, version }) => ({
+      launchTemplateId: template.id,
+      launchTemplateName: template.name,
+      versionNumber: version.number,
+      versionDescription: version.description,
+      createTime: version.createTime,
+      createdBy: template.createdBy,
+      defaultVersion: version.number === template.defaultVersion,
+      operator: operatorOf(template),
+      launchTemplateData: {
+        imageId: imageOf(version),
+        instanceType: version.instanceType,
+        userData: version.userData,
+        metadataOptions: version.metadataOptions,
+      },
+    })),
+    nextToken: next,
+  }
+})
+
+const versionsOfOne = (call: Call, input: Input) => {
+  const { LaunchTemplateId: id, LaunchTemplateName: name, LaunchTemplateVersion: asked } = input
+  const template = visibleTemplates(call, true).find(candidate =>
+    id === undefined ? candidate.name === name : candidate.id === id,
+  )
+  if (!template) throw id === undefined ? nameNotFound(name ?? '') : idNotFound(id)
+  if (asked.length === 0) return template.versions.toReversed().map(version => ({ template, version }))
+  return pick(template, asked)
+}
+
+const versionsOfAll = (call: Call, input: Input) => {
+  const { LaunchTemplateVersion: asked } = input
+  if (asked.length === 0) {
+    throw new RefusalError(
+      { code: 'MissingParameter', status: 400 },
+      'The request must contain the parameter LaunchTemplateId or LaunchTemplateName.',
+    )
+  }
+  const number = asked.find(version => version !== '$Default' && version !== '$Latest')
+  if (number) {
+    throw new RefusalError(
+      { code: 'InvalidParameterCombination', status: 400 },
+      `Version ${number} needs a launch template ID or name; without one only $Latest and $Default can be asked for.`,
+    )
+  }
+  return visibleTemplates(call, input.IncludeManagedResources).flatMap(template => pick(template, asked))
+}
+
+/** Each version once, also where `$Default` and `$Latest` are the same one. */
+const pick = (template: Template, asked: readonly string[]) =>
+  [...new Set(asked.map(version => numberOf(version, template.defaultVersion, template.versions.length)))].map(
+    number => {
+      const version = template.versions[number - 1]
+      if (version) return { template, version }
+      throw new RefusalError(
+        { code: 'InvalidLaunchTemplateId.VersionNotFound', status: 400 },
+        `Could not find the specified version ${number} for the launch template with ID ${template.id}.`,
+      )
+    },
+  )
