@@ -1,0 +1,164 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { Who } from '../app/plan.ts'
+import { PostureError } from '../core/errors.ts'
+import { type ReportFormat, reportFormats } from '../reports/index.ts'
+import { showChecks } from './commands/checks.ts'
+import { runDemo } from './commands/demo.ts'
+import { serveSandbox } from './commands/sandbox.ts'
+import { runScan } from './commands/scan.ts'
+import { type ExitCode, type FailOn, failOnLevels } from './exit-code.ts'
+import type { Terminal } from './terminal.ts'
+import { toolVersion } from './version.ts'
+
+const name = 'eks-node-posture'
+
+/**
+ * Runs one command line.
+ * @returns the exit code: 0 clean, 1 findings at or over `--fail-on`, 2 the tool could not do its work. What it could
+ * not do stands on stderr in a sentence; only a defect of this tool throws.
+ */
+export const runCli = async (args: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+  let exitCode: ExitCode = 0
+  const program = programFor(terminal, code => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (!(error instanceof PostureError)) throw error
+    terminal.stderr.write(`${error.message}\n`)
+    return 2
+  }
+}
+
+interface ScanFlags {
+  readonly org?: true
+  readonly account?: readonly string[]
+  readonly region?: readonly string[]
+  readonly role?: string
+  readonly externalId?: string
+  readonly config?: string
+  readonly endpointUrl?: string
+  readonly format: ReportFormat
+  readonly output?: string
+  readonly failOn: FailOn
+  readonly strict?: true
+  readonly record?: string
+  readonly replay?: string
+}
+
+const programFor = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
+  const program = new Command(name)
+    .description(
+      'Amazon Linux 2023 readiness and IMDSv2 posture of every EKS node group and launch template of an AWS Organization.',
+    )
+    .version(toolVersion)
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => terminal.stdout.write(text),
+      writeErr: text => terminal.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, `${name}: `)),
+    })
+    .showHelpAfterError(`Run npx ${name} help for the commands and their flags.`)
+
+  program
+    .command('demo')
+    .description("the nightly run against the sandbox's example organization; ends with 0 whatever it finds")
+    .addOption(formatOption())
+    .action(async ({ format }: { format: ReportFormat }) => end(await runDemo(format, terminal)))
+
+  addScan(program).action(async (flags: ScanFlags) => end(await runScan(scanOptionsOf(flags), terminal)))
+
+  program
+    .command('checks')
+    .description('the catalogue, or one check explained')
+    .argument('[id]', 'the check to explain')
+    .addOption(formatOption())
+    .action((id: string | undefined, { format }: { format: ReportFormat }) => end(showChecks(id, format, terminal)))
+
+  program
+    .command('sandbox')
+    .description('an AWS organization in memory as a server on 127.0.0.1, for any AWS client')
+    .requiredOption('--org <file>', 'the organization, as YAML')
+    .option('--port <number>', 'the port to listen on; 0 for any that is free', port, 4566)
+    .action(async (flags: { org: string; port: number }) => end(await serveSandbox(flags.org, flags.port, terminal)))
+  return program
+}
+
+const formatOption = () => new Option('--format <format>', 'what to print').choices(reportFormats).default('table')
+
+const addScan = (program: Command): Command =>
+  program
+    .command('scan')
+    .description('reads and judges accounts; by default the one that the credentials belong to')
+    .addOption(new Option('--org', 'every account of the AWS Organization').conflicts('account'))
+    .option('--account <id...>', 'these accounts', ids(/^\d{12}$/, 'An account id has 12 digits'))
+    .option(
+      '--region <name...>',
+      'only these Regions',
+      ids(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'A Region is named like eu-west-1'),
+    )
+    .option('--role <name>', 'the role to assume in each account (default: eks-node-posture-read)')
+    .option(
+      '--external-id <id>',
+      'sent with every AssumeRole; EXTERNAL_ID in the environment keeps it out of process lists',
+    )
+    .option('--config <file>', 'posture.yaml: scope, checks, expectations, waivers')
+    .option('--endpoint-url <url>', 'one endpoint for every service, such as a sandbox', endpoint)
+    .addOption(formatOption())
+    .option('--output <file>', 'write the report there instead of stdout')
+    .addOption(
+      new Option('--fail-on <severity>', 'end with 1 from this severity up').choices(failOnLevels).default('high'),
+    )
+    .option('--strict', 'end with 2 when anything is unknown or was not read')
+    .option('--record <folder>', 'keep what was read, to judge it again without AWS')
+    .addOption(
+      new Option('--replay <folder>', 'judge a recording again').conflicts([
+        'org',
+        'account',
+        'region',
+        'role',
+        'externalId',
+        'endpointUrl',
+        'record',
+      ]),
+    )
+
+const scanOptionsOf = (flags: ScanFlags) => ({
+  ...flags,
+  who: whoOf(flags),
+  scope: flags.region ? { regions: flags.region } : {},
+  strict: flags.strict === true,
+  aws: {
+    regions: flags.region,
+    endpointUrl: flags.endpointUrl,
+    ...(flags.externalId === undefined ? {} : { externalId: flags.externalId }),
+  },
+})
+
+const whoOf = ({ org, account }: ScanFlags): Who => {
+  if (org) return { kind: 'organization' }
+  return account ? { kind: 'accounts', ids: account } : { kind: 'own' }
+}
+
+const ids = (pattern: RegExp, expectation: string) => (value: string, before: readonly string[] | undefined) => {
+  if (!pattern.test(value)) throw new InvalidArgumentError(`${expectation}.`)
+  return [...(before ?? []), value]
+}
+
+const endpoint = (value: string) => {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new InvalidArgumentError('It is no http or https address.')
+  }
+  return value
+}
+
+const port = (value: string) => {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+  }
+  return number
+}

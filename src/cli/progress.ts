@@ -1,0 +1,39 @@
+import ora from 'ora'
+import type { ScanWatcher } from '../app/scan.ts'
+import type { AccountResult } from '../app/scan-account.ts'
+import { isCovered } from '../core/coverage.ts'
+import type { Output, Terminal } from './terminal.ts'
+
+/** Tells of a scan on stderr: one moving line on a terminal, two plain ones elsewhere. */
+export interface Progress extends ScanWatcher {
+  /** Ends the moving line, so that whatever is printed next stands alone. */
+  end(): void
+}
+
+/** @param subject what is scanned, for the first line: `organization`, `account`. */
+export const progressOn = ({ stderr }: Pick<Terminal, 'stderr'>): Progress => {
+  const spinner = isStream(stderr) ? ora({ stream: stderr, discardStdin: false }) : undefined
+  let total = 0
+  let done = 0
+  let regions = 0
+
+  return {
+    planned: (hub, accounts) => {
+      total = accounts.length
+      const text = `Reading ${total === 1 ? '1 account' : `${total} accounts`} from account ${hub.accountId}, Region ${hub.region}`
+      if (spinner) spinner.start(text)
+      else stderr.write(`${text} …\n`)
+    },
+    scanned: ({ target, coverage }: AccountResult) => {
+      done += 1
+      regions += coverage.filter(({ status }) => isCovered(status)).length
+      if (spinner) spinner.text = `${done} of ${total} accounts, ${regions} account-Regions read; last ${target.name}`
+    },
+    end: () => {
+      spinner?.stop()
+      if (total > 0) stderr.write(`Read ${regions} account-Regions of ${done} accounts.\n`)
+    },
+  }
+}
+
+const isStream = (output: Output): output is NodeJS.WriteStream => output.isTTY === true && 'cursorTo' in output

@@ -1,0 +1,33 @@
+import type { ScanResult } from '../core/result.ts'
+import { summarise } from '../core/result.ts'
+
+/**
+ * The whole result as one JSON object: the same bytes for the same inventory, policy and run. A field without a value
+ * is null, never absent.
+ */
+export const json = (result: ScanResult): string => {
+  const { run, finishedAt, toolVersion, coverage, findings, apiCalls } = result
+  const document = {
+    schemaVersion: 1,
+    run: { id: run.id, startedAt: run.startedAt, finishedAt, toolVersion },
+    summary: summarise(result),
+    coverage: coverage.map(({ accountId, region, status, detail }) => ({ accountId, region, status, detail })),
+    findings: findings.map(finding => ({
+      id: finding.id,
+      checkId: finding.checkId,
+      status: finding.status,
+      severity: finding.severity,
+      accountId: finding.accountId,
+      region: finding.region,
+      resource: finding.resource,
+      title: finding.title,
+      message: finding.message,
+      evidence: finding.evidence,
+      // When a finding was first seen is known only to a store, and nothing is kept yet.
+      firstSeen: null,
+      controls: finding.controls,
+    })),
+    apiCalls,
+  }
+  return `${JSON.stringify(document, null, 2)}\n`
+}

@@ -1,0 +1,144 @@
+import { type CoverageStatus, coverageStatuses, isIntended, type RegionCoverage } from '../core/coverage.ts'
+import { byPlace, compareText, type Finding } from '../core/finding.ts'
+import { type ScanResult, type Summary, summarise } from '../core/result.ts'
+import { fullName } from '../core/subjects.ts'
+import { bySeverity, type Severity, severities } from '../core/verdict.ts'
+import type { Paint } from './paint.ts'
+import { plain } from './paint.ts'
+import { printable } from './printable.ts'
+
+export interface TableOptions {
+  readonly paint?: Paint | undefined
+  /** How many failing findings to print, the worst first. @default all */
+  readonly most?: number | undefined
+}
+
+/** A result for a person at a terminal: coverage, findings the worst first, unknowns by cause, and the counts. */
+export const table = (
+  scanned: ScanResult,
+  { paint = plain, most = Number.POSITIVE_INFINITY }: TableOptions = {},
+): string => {
+  const result = printable(scanned)
+  const summary = summarise(result)
+  const sections = [
+    coverageSection(result, summary, paint),
+    ...findingSections(result, most, paint),
+    unknownSection(result, paint),
+    footer(result, summary, paint),
+  ]
+  return `${sections.filter(section => section !== '').join('\n\n')}\n`
+}
+
+const coverageSection = ({ coverage, accountNames }: ScanResult, { accounts, regions }: Summary, paint: Paint) => {
+  const all = new Set(coverage.map(({ accountId }) => accountId)).size
+  const lines = [
+    paint.bold(
+      `Coverage: ${accounts} of ${counted(all, 'account')}, ${regions} of ${counted(coverage.length, 'account-Region')} read`,
+    ),
+  ]
+  const byStatus = Map.groupBy(coverage, ({ status }) => status)
+  for (const status of coverageStatuses.toReversed()) {
+    const rows = byStatus.get(status) ?? []
+    if (rows.length === 0) continue
+    lines.push(`  ${statusMark(status, paint)} ${status.padEnd(16)} ${rows.length}`)
+    if (status !== 'ok') lines.push(...gaps(rows, accountNames).map(line => paint.dim(`      ${line}`)))
+  }
+  return lines.join('\n')
+}
+
+const statusMark = (status: CoverageStatus, paint: Paint) => {
+  if (status === 'ok') return paint.green('✔')
+  if (status === 'partial') return paint.yellow('◐')
+  return isIntended(status) ? paint.dim('○') : paint.red('✖')
+}
+
+/** One line for every account and reason, with its Regions. */
+const gaps = (rows: readonly RegionCoverage[], names: ScanResult['accountNames']) =>
+  [...Map.groupBy(rows, ({ accountId, detail }) => `${accountName(names, accountId)}\n${detail ?? ''}`)].map(
+    ([key, group]) => {
+      const [account, detail] = key.split('\n')
+      return `${account} in ${group.map(({ region }) => region).join(', ')}${detail ? `: ${detail}` : ''}`
+    },
+  )
+
+const findingSections = ({ findings, accountNames }: ScanResult, most: number, paint: Paint) => {
+  const fails = findings
+    .filter(({ status }) => status === 'fail')
+    .sort((a, b) => bySeverity(a.severity, b.severity) || byPlace(a, b))
+  const shown = fails.slice(0, most)
+  const sections = severities.flatMap(severity => {
+    const group = shown.filter(finding => finding.severity === severity)
+    if (group.length === 0) return []
+    const total = fails.filter(finding => finding.severity === severity).length
+    const of = group.length < total ? `, ${group.length} shown` : ''
+    return [
+      `${severityName(severity, paint)} ${paint.dim(`${total}${of}`)}\n${findingLines(group, accountNames, paint)}`,
+    ]
+  })
+  if (shown.length === fails.length) return sections
+  return [...sections, paint.dim(`${fails.length - shown.length} more; --format json has every one.`)]
+}
+
+const findingLines = (findings: readonly Finding[], names: ScanResult['accountNames'], paint: Paint) => {
+  const places = findings.map(({ accountId, region }) => `${accountName(names, accountId)} ${region}`)
+  const checkWidth = Math.max(...findings.map(({ checkId }) => checkId.length))
+  return findings
+    .map(({ checkId, resource, message }, index) => {
+      return `  ${checkId.padEnd(checkWidth)}  ${paint.bold(fullName(resource))}  ${paint.dim(places[index] ?? '')}\n      ${message}`
+    })
+    .join('\n')
+}
+
+const severityName = (severity: Severity, paint: Paint) => {
+  const name = paint.bold(severity.toUpperCase())
+  if (severity === 'critical' || severity === 'high') return paint.red(name)
+  return severity === 'medium' ? paint.yellow(name) : name
+}
+
+/** Unknowns with one cause are one line with a count: the first row of their evidence names the cause. */
+const unknownSection = ({ findings, accountNames }: ScanResult, paint: Paint) => {
+  const unknown = findings.filter(({ status }) => status === 'unknown')
+  if (unknown.length === 0) return ''
+  const causes = Map.groupBy(
+    unknown,
+    ({ accountId, evidence: [cause] }) => `${accountName(accountNames, accountId)}: ${cause?.what}: ${cause?.source}`,
+  )
+  const lines = [...causes]
+    .map(([cause, group]) => ({ cause, group }))
+    .sort((a, b) => b.group.length - a.group.length || compareText(a.cause, b.cause))
+    .map(
+      ({ cause, group }) =>
+        `  ? ${group.length} × ${cause}${group.length === 1 && group[0] ? paint.dim(` (${group[0].checkId} of ${fullName(group[0].resource)})`) : ''}`,
+    )
+  return `${paint.bold('UNKNOWN')} ${paint.dim(`${unknown.length}, by cause`)}\n${lines.join('\n')}`
+}
+
+const footer = ({ findings }: ScanResult, summary: Summary, paint: Paint) => {
+  const fails = Object.values(summary.fail).reduce((sum, count) => sum + count, 0)
+  const detail = severities.flatMap(severity =>
+    summary.fail[severity] > 0 ? [`${summary.fail[severity]} ${severity}`] : [],
+  )
+  const counts = [
+    fails > 0 ? paint.red(`✖ ${fails} fail`) + (detail.length > 0 ? ` (${detail.join(', ')})` : '') : '',
+    summary.unknown > 0 ? paint.yellow(`? ${summary.unknown} unknown`) : '',
+    paint.green(`✔ ${summary.pass} pass`),
+  ].filter(part => part !== '')
+  const looked = [
+    counted(summary.clusters, 'cluster'),
+    counted(summary.nodeGroups, 'node group'),
+    counted(summary.launchTemplates, 'launch template'),
+    counted(summary.regions, 'account-Region'),
+    counted(summary.accounts, 'account'),
+  ]
+  const first = findings.find(({ status }) => status === 'fail')
+  const advice = first ? `\n${paint.dim(`Explain one: npx eks-node-posture checks ${first.checkId}`)}` : ''
+  return `${counts.join(' · ')}   ${paint.dim(`(${looked.join(', ')})`)}${advice}`
+}
+
+const accountName = (names: ScanResult['accountNames'], accountId: string) => {
+  const name = names[accountId]
+  return name === undefined || name === accountId ? accountId : `${name} (${accountId})`
+}
+
+/** `1 account`, `2 accounts`. */
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

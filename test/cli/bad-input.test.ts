@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { bareEnvironment, run, runHere } from '../support/cli.ts'
+
+const inRegion = { ...bareEnvironment, AWS_REGION: 'eu-west-1' }
+const signedIn = { ...inRegion, AWS_ACCESS_KEY_ID: 'AKIA0000111111111111', AWS_SECRET_ACCESS_KEY: 'any' }
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bad-input-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const fileWith = async (text: string) => {
+  const file = join(folder, 'file.yaml')
+  await writeFile(file, text)
+  return file
+}
+
+describe('flags', () => {
+  test.each([
+    { args: ['scan', '--bogus'], says: "unknown option '--bogus'" },
+    { args: ['scna'], says: 'Did you mean scan?' },
+    { args: ['scan', '--account', '12'], says: 'An account id has 12 digits' },
+    { args: ['scan', '--region', 'Ireland'], says: 'A Region is named like eu-west-1' },
+    { args: ['scan', '--org', '--account', '111122223333'], says: "'--org' cannot be used with" },
+    { args: ['scan', '--format', 'xml'], says: 'Allowed choices are table, json' },
+    { args: ['scan', '--fail-on', 'bad'], says: 'Allowed choices are critical, high, medium, low, never' },
+    { args: ['scan', '--endpoint-url', 'ftp://x'], says: 'It is no http or https address' },
+    { args: ['scan', '--replay', 'x', '--record', 'y'], says: "'--replay <folder>' cannot be used with" },
+    { args: ['checks', 'node-group-on-fire'], says: 'There is no check node-group-on-fire' },
+    { args: ['sandbox'], says: "required option '--org <file>' not specified" },
+    { args: ['sandbox', '--org', 'x', '--port', '70000'], says: 'A port is a number from 0 to 65535' },
+  ])('$args: $says', async ({ args, says }) => {
+    const { code, stdout, stderr } = await runHere(...args)
+    expect(stderr).toContain(says)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+})
+
+describe('files', () => {
+  test.each([
+    { name: 'an unknown key', text: 'version: 1\nscpoe: {}\n', says: 'file.yaml:2: scpoe: is not a known key' },
+    {
+      name: 'a check that does not exist',
+      text: 'version: 1\nchecks:\n  disable: [node-group-on-fire]\n',
+      says: 'file.yaml:3: checks.disable.0: there is no check node-group-on-fire',
+    },
+    { name: 'no YAML', text: 'version: [1\n', says: 'file.yaml:' },
+  ])('a posture.yaml with $name is refused by line', async ({ text, says }) => {
+    const { code, stderr } = await runHere('scan', '--config', await fileWith(text))
+    expect(stderr).toContain(says)
+    expect(code).toBe(2)
+  })
+
+  test.each([
+    {
+      name: 'an unknown key',
+      text: 'version: 1\ncontinents: []\n',
+      says: 'file.yaml:2: continents: is not a known key',
+    },
+    { name: 'nothing in it', text: '', says: 'file.yaml:1:' },
+  ])('a sandbox file with $name is refused by line', async ({ text, says }) => {
+    const { code, stderr } = await runHere('sandbox', '--org', await fileWith(text), '--port', '0')
+    expect(stderr).toContain(says)
+    expect(code).toBe(2)
+  })
+
+  test('a file that is not there', async () => {
+    const { code, stderr } = await runHere('scan', '--config', join(folder, 'nowhere.yaml'))
+    expect(stderr).toBe(`${join(folder, 'nowhere.yaml')} cannot be read: there is no such file.\n`)
+    expect(code).toBe(2)
+  })
+
+  test('a folder that is no recording', async () => {
+    await mkdir(join(folder, 'other'), { recursive: true })
+    await writeFile(join(folder, 'other/run.json'), '{"schemaVersion":2}')
+    const { code, stderr } = await runHere('scan', '--replay', join(folder, 'other'))
+    expect(stderr).toMatch(/run\.json is not from a recording of this version: schemaVersion/)
+    expect(code).toBe(2)
+  })
+})
+
+describe('surroundings', () => {
+  test.each([
+    { name: 'no Region', environment: bareEnvironment, args: [], says: /^No AWS Region .*AWS_REGION/ },
+    { name: 'no credentials', environment: inRegion, args: [], says: /^No AWS credentials/ },
+    {
+      name: 'an endpoint that is down',
+      environment: signedIn,
+      args: ['--endpoint-url', 'http://127.0.0.1:9'],
+      says: /http:\/\/127\.0\.0\.1:9 .*ECONNREFUSED/,
+    },
+    {
+      name: 'an external id that STS would refuse',
+      environment: { ...signedIn, EXTERNAL_ID: 'two words' },
+      args: [],
+      says: /^environment variable EXTERNAL_ID: expected 2 to 1,224/,
+    },
+  ])('$name: one sentence and exit code 2', async ({ environment, args, says }) => {
+    const { code, stdout, stderr } = await run(environment, 'scan', ...args)
+    expect(stderr).toMatch(says)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(stderr).not.toContain('two words')
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+})
