@@ -108,12 +108,14 @@ const scanRegion = async (
   }
 }
 
+/** An account is judged when all of its Regions are in, so never by a run that was told to look at some of them. */
 const judgeAccount = (
   target: Target,
   results: readonly RegionResult[],
   [failure]: readonly Failure[],
-  { checks, policy }: Night,
+  { checks, policy, scope }: Night,
 ) => {
+  if (scope.regions) return nothingJudged
   const regions = results.map(({ coverage: { region, status }, defaults }) => ({ region, status, defaults }))
   const unlisted = failure && notRead(failure.action, failure.reason)
   return evaluate(checks, { account: [accountSubject(target, regions, unlisted)] }, policy)

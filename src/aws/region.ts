@@ -1,9 +1,15 @@
-import type { AutoScalingGroup, LaunchTemplate, LaunchTemplateRef, RegionInventory } from '../core/inventory.ts'
+import {
+  type AutoScalingGroup,
+  allInstances,
+  type LaunchTemplate,
+  type LaunchTemplateRef,
+  type RegionInventory,
+} from '../core/inventory.ts'
 import type { Now, RegionRead } from '../core/ports.ts'
 import { type Collected, type Failure, readValue } from '../core/read.ts'
 import { joined, none } from './ask.ts'
 import type { RegionAccess } from './collect/access.ts'
-import { readAutoScalingGroups } from './collect/auto-scaling-groups.ts'
+import { type AutoScalingGroups, readAutoScalingGroups } from './collect/auto-scaling-groups.ts'
 import { listClusters, readClusters } from './collect/clusters.ts'
 import { readImageParameters } from './collect/image-parameters.ts'
 import { readImages } from './collect/images.ts'
@@ -37,10 +43,11 @@ export const readRegion = async (access: RegionAccess, now: Now): Promise<Region
 
   const cause = clusters.failures[0] ?? templates.failures[0]
   const { accountId, region, partition } = access
-  const read = { ...(await readGroups(access, clusters, templates, cause)), imdsDefaults: imds.defaults }
+  const { poolFailures, ...groups } = await readGroups(access, clusters, templates, cause)
+  const read = { ...groups, imdsDefaults: imds.defaults }
   const images = await readImagesInQuestion(access, read, cause ?? read.autoScalingGroups.failures[0])
   const place = { schemaVersion: 1 as const, accountId, region, partition, collectedAt }
-  return { status: 'read', inventory: { ...place, ...read, ...images, failures: imds.failures } }
+  return { status: 'read', inventory: { ...place, ...read, ...images, failures: [...imds.failures, ...poolFailures] } }
 }
 
 const readGroups = async (
@@ -50,22 +57,28 @@ const readGroups = async (
   cause: Failure | undefined,
 ) => {
   const needsGroups = names.items.length > 0 || hasOwnTemplates(listed.items)
-  const [clusters, nodeGroups, autoScalingGroups, described] = await Promise.all([
+  const [clusters, nodeGroups, { groups: autoScalingGroups, poolFailures }, described] = await Promise.all([
     readClusters(access, names),
     readNodeGroups(access, names),
-    needsGroups ? readAutoScalingGroups(access) : unasked('autoscaling:DescribeAutoScalingGroups', cause),
+    needsGroups ? readAutoScalingGroups(access) : noGroups(cause),
     describeLaunchTemplates(access, listed),
   ])
   const refs = [
     ...nodeGroups.items.flatMap(({ detail }) => readValue(detail)?.launchTemplate ?? []),
     ...autoScalingGroups.items.flatMap(refsOf),
   ]
-  return { clusters, nodeGroups, autoScalingGroups, launchTemplates: await addPinnedVersions(access, described, refs) }
+  const launchTemplates = await addPinnedVersions(access, described, refs)
+  return { clusters, nodeGroups, autoScalingGroups, poolFailures, launchTemplates }
 }
 
-const refsOf = ({ launchTemplates, instances }: AutoScalingGroup): LaunchTemplateRef[] => [
-  ...launchTemplates.map(({ ref }) => ref),
-  ...instances.flatMap(({ launchTemplate }) => launchTemplate ?? []),
+const noGroups = (cause: Failure | undefined): AutoScalingGroups => ({
+  groups: unasked('autoscaling:DescribeAutoScalingGroups', cause),
+  poolFailures: [],
+})
+
+const refsOf = (group: AutoScalingGroup): LaunchTemplateRef[] => [
+  ...group.launchTemplates.map(({ ref }) => ref),
+  ...allInstances(group).flatMap(({ launchTemplate }) => launchTemplate ?? []),
 ]
 
 /** What a list leaves out: nothing, unless another one that would have shown the need for it failed. */

@@ -30,7 +30,7 @@ export default defineCheck({
       const names = failing.map(({ region }) => region).join(', ')
       return {
         status: 'fail',
-        message: `Account ${resource.name} does not require IMDSv2 by default in ${names}: first attach an EC2 declarative policy.`,
+        message: `Account ${resource.name} does not require IMDSv2 by default in ${names}: ${firstFix(failing)}.`,
         evidence: asked.map(evidenceOf),
       }
     }
@@ -43,6 +43,11 @@ export default defineCheck({
     )
   },
 })
+
+const firstFix = (failing: readonly AccountRegion[]) =>
+  failing.some(({ defaults }) => defaults.ok && defaults.value.managedBy === 'declarative-policy')
+    ? 'change the EC2 declarative policy that sets it'
+    : 'first attach an EC2 declarative policy'
 
 const evidenceOf = ({ region, defaults }: AccountRegion): Evidence => {
   if (!defaults.ok)

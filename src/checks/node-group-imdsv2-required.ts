@@ -77,13 +77,8 @@ const ownTemplate = ({ group, variants }: NodeGroupSubject): Evidence[] => {
   return [{ what: 'HttpTokens', value: metadataOptions.httpTokens ?? 'not set', source }]
 }
 
-const fixPath = ({ group, variants }: NodeGroupSubject): Evidence => {
-  const row = (value: string) => ({ what: 'fix path', value, source: group.provisioner })
-  if (group.provisioner === 'managed' && group.managed && !group.managed.ownTemplate) {
-    return row('new node group with a launch template')
-  }
-  const byConfiguration = variants.some(
-    ({ launch }) => !launch.ok && launch.action === 'autoscaling:DescribeLaunchConfigurations',
-  )
-  return row(byConfiguration ? 'launch template instead of the launch configuration' : 'new launch template version')
+const fixPath = ({ group }: NodeGroupSubject): Evidence => {
+  const hasOwnTemplate = group.provisioner === 'self-managed' || !group.managed || group.managed.ownTemplate
+  const value = hasOwnTemplate ? 'new launch template version' : 'new node group with a launch template'
+  return { what: 'fix path', value, source: group.provisioner }
 }

@@ -21,7 +21,7 @@ export default defineCheck({
   title: 'Node group is off Amazon Linux 2',
   severity: 'critical',
   appliesTo: 'node-group',
-  why: 'Amazon Linux 2 gets no security fixes since 2026-06-30, so every vulnerability found after that day stays open on these nodes; and no Kubernetes version after 1.32 has AMIs for it.',
+  why: 'The support of Amazon Linux 2 ended on 2026-06-30: vulnerabilities found since then may stay open on these nodes for good, and no Kubernetes version after 1.32 has AMIs for it.',
   fix: 'Move the node group to Amazon Linux 2023 by the path that the finding names.',
   references: [
     'https://docs.aws.amazon.com/eks/latest/userguide/al2023.html',
@@ -51,8 +51,9 @@ export default defineCheck({
 })
 
 const onAl2 = (subject: NodeGroupSubject, next: readonly Seen[], now: readonly Seen[]): Verdict => {
-  const path = upgradePathOf(subject, next.length > 0)
-  const step = path ? upgradeSteps[path] : 'by which path it can move is not known, for it could not be described'
+  const nextIsKnown = next.length > 0 || !gapOf(subject.variants)
+  const path = upgradePathOf(subject, nextIsKnown ? next.length > 0 : undefined)
+  const step = path ? upgradeSteps[path] : 'by which path it can move is not known, for not all of it could be read'
   return {
     status: 'fail',
     severity: path === 'hold' ? 'medium' : 'critical',

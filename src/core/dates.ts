@@ -4,7 +4,7 @@ export interface DatedFact {
   readonly source: string
 }
 
-/** EKS published no AMI based on Amazon Linux 2 after this day. */
+/** The day that EKS announced as the end of its AMIs based on Amazon Linux 2; the last one out is v20251209. */
 export const eksAl2ImagesEnded: DatedFact = {
   date: '2025-11-26',
   source: 'https://github.com/awslabs/amazon-eks-ami',
@@ -13,8 +13,8 @@ export const eksAl2ImagesEnded: DatedFact = {
 /** Amazon Linux 2 itself reached the end of its support on this day. */
 export const al2Ended: DatedFact = { date: '2026-06-30', source: 'https://aws.amazon.com/amazon-linux-2/faqs/' }
 
-/** EKS local clusters on Outposts have no Amazon Linux 2023 nodes, as documented on this day. */
+/** Amazon Linux 2023 nodes fail to join EKS local clusters on Outposts, as the EKS guide says since this day. */
 export const al2023OnOutposts: DatedFact = {
-  date: '2024-12-01',
-  source: 'https://docs.aws.amazon.com/eks/latest/userguide/al2023.html',
+  date: '2025-10-06',
+  source: 'https://docs.aws.amazon.com/eks/latest/userguide/eks-outposts-self-managed-nodes.html',
 }

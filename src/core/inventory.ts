@@ -151,12 +151,18 @@ export const AutoScalingGroup = z
     launchTemplates: z
       .array(z.strictObject({ ref: LaunchTemplateRef, imageId: z.string().optional() }).readonly())
       .readonly(),
-    /** Warm pool included; what is terminating is left out. */
+    /** What runs; what is terminating is left out. */
     instances: z.array(AutoScalingInstance).readonly(),
+    /** What waits, stopped or running, to join; absent where the group has no warm pool or is no EKS group. */
+    warmPool: read(z.array(AutoScalingInstance).readonly()).optional(),
     tags: Tags,
   })
   .readonly()
 export type AutoScalingGroup = z.infer<typeof AutoScalingGroup>
+
+/** Every instance of a group that was seen, those of its warm pool included. */
+export const allInstances = ({ instances, warmPool }: AutoScalingGroup): readonly AutoScalingInstance[] =>
+  warmPool?.ok ? [...instances, ...warmPool.value] : instances
 
 /** What one account-Region told us: plain JSON, so that it can be recorded and judged again without AWS. */
 export const RegionInventory = z

@@ -1,5 +1,5 @@
 import { decideImds, type ImdsDecisions } from './imds.ts'
-import type { LaunchTemplate, RegionInventory } from './inventory.ts'
+import { allInstances, type LaunchTemplate, type RegionInventory } from './inventory.ts'
 import { isControllerMade } from './launch.ts'
 import { type Lookup, numberOf } from './lookup.ts'
 import { known, type NotRead, notRead, type Read } from './read.ts'
@@ -77,7 +77,7 @@ const usesOf = (
       if (nodeGroup) useOf(ref.id).eksGroups.add(fullName(nodeGroup))
       else useOf(ref.id).otherGroups.add(group.name)
     }
-    for (const { launchTemplate } of group.instances) {
+    for (const { launchTemplate } of allInstances(group)) {
       if (launchTemplate) inUse(launchTemplate.id, launchTemplate.version)
     }
   }
@@ -142,10 +142,13 @@ const isExplicit = ({ httpTokens }: ImdsDecisions) => httpTokens.decidedBy === '
 /** Why some use of the template may not have been seen: of a version that is not judged, or completed by EKS. */
 const unseenUse = (
   { clusters, nodeGroups, autoScalingGroups, launchTemplates }: RegionInventory,
-  { defaultVersion, latestVersion }: LaunchTemplate,
+  { name, defaultVersion, latestVersion }: LaunchTemplate,
 ): NotRead | undefined => {
   const unlisted = clusters.failures.filter(({ resource }) => resource === undefined)
-  const brokenOff = defaultVersion === undefined || latestVersion === undefined ? launchTemplates.failures : []
+  const isNumbered = defaultVersion !== undefined && latestVersion !== undefined
+  const brokenOff = isNumbered ? [] : launchTemplates.failures
   const [failure] = [...autoScalingGroups.failures, ...unlisted, ...nodeGroups.failures, ...brokenOff]
-  return failure && notRead(failure.action, failure.reason)
+  if (failure) return notRead(failure.action, failure.reason)
+  const reason = `the default and the latest version of launch template ${name} are not both known`
+  return isNumbered ? undefined : notRead('ec2:DescribeLaunchTemplateVersions', reason)
 }

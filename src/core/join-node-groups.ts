@@ -1,5 +1,12 @@
 import { decideImds } from './imds.ts'
-import type { AutoScalingGroup, Cluster, LaunchTemplateRef, ManagedNodeGroup, RegionInventory } from './inventory.ts'
+import {
+  type AutoScalingGroup,
+  allInstances,
+  type Cluster,
+  type LaunchTemplateRef,
+  type ManagedNodeGroup,
+  type RegionInventory,
+} from './inventory.ts'
 import type { LaunchSource } from './launch.ts'
 import type { Lookup } from './lookup.ts'
 import { decideOs } from './os-family.ts'
@@ -132,6 +139,10 @@ const variantsOf = (
     const reason = `Auto Scaling group ${group.name} names neither a launch template nor a launch configuration`
     return [variant(inventory, lookup, notRead('autoscaling:DescribeAutoScalingGroups', reason), { amiType })]
   }
+  if (group.launchTemplates.length === 0) {
+    const reason = `Auto Scaling group ${group.name} names neither a launch template nor a launch configuration`
+    return [variant(inventory, lookup, notRead('autoscaling:DescribeAutoScalingGroups', reason), { amiType })]
+  }
   return group.launchTemplates.map(({ ref, imageId }) =>
     variant(inventory, lookup, lookup.launchOf(ref), { amiType, override: imageId }),
   )
@@ -155,7 +166,7 @@ const variant = (
 const nodesOf = (lookup: Lookup, group: AutoScalingGroup, amiType?: string): Node[] => {
   const decided = new Map<string, Node>()
   const current = new Set(group.launchTemplates.map(({ ref }) => started(ref, lookup)))
-  return group.instances.map(instance => {
+  const nodes = allInstances(group).map(instance => {
     const from = instance.launchTemplate && `${instance.launchTemplate.id}:${instance.launchTemplate.version}`
     const key = instance.imageId ?? from ?? instance.launchConfiguration ?? ''
     const before = decided.get(key)
@@ -166,6 +177,8 @@ const nodesOf = (lookup: Lookup, group: AutoScalingGroup, amiType?: string): Nod
     decided.set(key, node)
     return node
   })
+  const { warmPool } = group
+  return warmPool?.ok === false ? [...nodes, { image: warmPool, os: decideOs({ image: warmPool }) }] : nodes
 }
 
 const started = (ref: LaunchTemplateRef, lookup: Lookup) => {

@@ -95,9 +95,9 @@ export interface ImageSeen {
 }
 
 /**
- * The OS family of what a group runs or would launch: the node group's amiType unless it is CUSTOM, else the image by
- * name, description and source image, else the public parameter that names it. User data can only ever support an
- * answer, for bootstrap.sh also exists on Ubuntu.
+ * The OS family of what a group runs or would launch: the node group's amiType unless it is CUSTOM, else AWS's public
+ * parameter that names the image, whose path fixes the family, else the image by name, description and source image.
+ * User data can only ever support an answer, for bootstrap.sh also exists on Ubuntu.
  */
 export const decideOs = (seen: ImageSeen, amiType?: string): Decision<OsFamily> => {
   const { image, source, parameter } = seen

@@ -16,12 +16,13 @@ export const upgradeSteps = {
  * The path of a group that has to leave Amazon Linux 2; undefined where what decides it could not be read.
  * A managed group keeps its amiType for life, so only one whose own template names the AMI can move in place.
  * Source: EKS User Guide, "Upgrade from Amazon Linux 2 to Amazon Linux 2023".
- * @param templateIsAl2 whether the next node would be on Amazon Linux 2, or only nodes that run already are.
+ * @param nextIsAl2 whether the next node would be on Amazon Linux 2; undefined where that is not known.
  */
-export const upgradePathOf = (subject: NodeGroupSubject, templateIsAl2: boolean): UpgradePath | undefined => {
+export const upgradePathOf = (subject: NodeGroupSubject, nextIsAl2: boolean | undefined): UpgradePath | undefined => {
   const { group, cluster } = subject
-  if (cluster.detail.ok && cluster.detail.value.outpost) return 'hold'
-  if (!templateIsAl2) return 'roll'
+  if (!cluster.detail.ok || nextIsAl2 === undefined) return undefined
+  if (cluster.detail.value.outpost) return 'hold'
+  if (!nextIsAl2) return 'roll'
   if (group.provisioner === 'self-managed') return 'refresh'
   if (!group.managed) return undefined
   return group.managed.amiType === 'CUSTOM' ? 'in-place' : 'blue-green'

@@ -40,16 +40,27 @@ export interface GroupOnWire {
   readonly [member: string]: unknown
 }
 
+/** A group's two answers: DescribeAutoScalingGroups leaves out the warm pool, which DescribeWarmPool tells. */
+export interface GroupModel {
+  readonly onWire: GroupOnWire
+  readonly warmPool: WarmPool | undefined
+}
+
+interface WarmPool {
+  readonly WarmPoolConfiguration: object
+  readonly Instances: readonly object[]
+}
+
 const defaultSize = 2
 
 /** Minimum, maximum and desired size; what is not written follows the nodes in service, and they are two by default. */
 export const sizesOf = ({ minSize, maxSize, desiredSize, nodes }: Scaling) => {
-  const inService = nodes?.filter(isInService).reduce((sum, { count }) => sum + count, 0)
+  const inService = nodes?.filter(node => !isWarm(node.lifecycleState)).reduce((sum, { count }) => sum + count, 0)
   const desired = desiredSize ?? inService ?? defaultSize
   return { minSize: minSize ?? Math.min(1, desired), maxSize: maxSize ?? Math.max(desired, 1), desiredSize: desired }
 }
 
-const isInService = ({ lifecycleState }: { lifecycleState: string }) => !lifecycleState.startsWith('Warmed')
+const isWarm = (lifecycleState: string) => lifecycleState.startsWith('Warmed')
 
 /** Auto Scaling's answer for one group. */
 export const groupOnWire = (
@@ -59,10 +70,12 @@ export const groupOnWire = (
   sizes: ReturnType<typeof sizesOf>,
   tags: Readonly<Record<string, string>>,
   launched: readonly Launched[],
-): GroupOnWire => {
-  const warm = launched.filter(nodes => !isInService(nodes)).reduce((sum, { count }) => sum + count, 0)
+): GroupModel => {
+  const instances = instancesOf(place, name, launched)
+  const warm = instances.filter(({ LifecycleState }) => isWarm(LifecycleState))
+  const warmPool = warm.length > 0 ? warmPoolOf(warm) : undefined
   const id = hexOf(32, 'group', place.accountId, place.name, name)
-  return {
+  const onWire = {
     AutoScalingGroupName: name,
     AutoScalingGroupARN: arnIn(place, 'autoscaling', `autoScalingGroup:${id}:autoScalingGroupName/${name}`),
     ...launching,
@@ -73,9 +86,9 @@ export const groupOnWire = (
     AvailabilityZones: ['a', 'b'].map(zone => place.name + zone),
     HealthCheckType: 'EC2',
     HealthCheckGracePeriod: 15,
-    Instances: instancesOf(place, name, launched),
+    Instances: instances.filter(({ LifecycleState }) => !isWarm(LifecycleState)),
     CreatedTime: pastOf(place.organization.now, place.accountId, place.name, name),
-    ...(warm > 0 && { WarmPoolConfiguration: { PoolState: 'Stopped', MinSize: warm }, WarmPoolSize: warm }),
+    ...(warmPool && { WarmPoolConfiguration: warmPool.WarmPoolConfiguration, WarmPoolSize: warm.length }),
     Tags: Object.entries(tags).map(([Key, Value]) => ({
       ResourceId: name,
       ResourceType: 'auto-scaling-group',
@@ -84,7 +97,13 @@ export const groupOnWire = (
       PropagateAtLaunch: true,
     })),
   }
+  return { onWire, warmPool }
 }
+
+const warmPoolOf = (Instances: readonly object[]): WarmPool => ({
+  WarmPoolConfiguration: { PoolState: 'Stopped', MinSize: Instances.length },
+  Instances,
+})
 
 const instancesOf = (place: Place, group: string, launched: readonly Launched[]) =>
   launched
@@ -102,7 +121,7 @@ const instancesOf = (place: Place, group: string, launched: readonly Launched[])
     }))
 
 /** An Auto Scaling group that the account's people wrote. */
-export const autoScalingGroupOf = (place: Place, name: string, group: AutoScalingGroup): GroupOnWire => {
+export const autoScalingGroupOf = (place: Place, name: string, group: AutoScalingGroup): GroupModel => {
   const sizes = sizesOf(group)
   const inForce = versionOf(place.region.launchTemplates, group.launchTemplate)
   const instanceType = inForce?.version.instanceType ?? group.overrides?.[0]?.instanceType ?? 't3.large'

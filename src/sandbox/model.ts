@@ -1,4 +1,4 @@
-import { autoScalingGroupOf, type GroupOnWire } from './auto-scaling-groups.ts'
+import { autoScalingGroupOf, type GroupModel } from './auto-scaling-groups.ts'
 import { hexOf } from './ids.ts'
 import { publishedImages, type VisibleImage } from './images.ts'
 import { managedGroupOf } from './node-groups.ts'
@@ -11,7 +11,7 @@ import { accountsOf, unitsNamed, unitsOf } from './walk.ts'
 export interface RegionModel {
   readonly place: Place
   readonly templates: readonly Template[]
-  readonly autoScalingGroups: readonly GroupOnWire[]
+  readonly autoScalingGroups: readonly GroupModel[]
   /** DescribeNodegroup's answers, by cluster and name. */
   readonly nodegroups: ReadonlyMap<string, ReadonlyMap<string, object>>
   /** The images that are the account's to see: those that were written and the older releases that its nodes run. */

@@ -1,4 +1,4 @@
-import { type GroupOnWire, groupOnWire, mixedInstances, sizesOf } from './auto-scaling-groups.ts'
+import { type GroupModel, groupOnWire, mixedInstances, sizesOf } from './auto-scaling-groups.ts'
 import { pastSecondsOf, uuidOf } from './ids.ts'
 import type { VisibleImage } from './images.ts'
 import { choiceOf, copyOf, currentSource, keyOf, type Managed, type Source, sourceOf } from './node-group-copies.ts'
@@ -10,7 +10,7 @@ import { idOfTemplate, type Template, versionOf } from './templates.ts'
 export interface ManagedGroup {
   readonly nodegroup: object
   readonly copy: Template
-  readonly autoScalingGroup: GroupOnWire
+  readonly autoScalingGroup: GroupModel
   /** The images of AWS's that the copy holds. */
   readonly images: readonly VisibleImage[]
 }

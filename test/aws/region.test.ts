@@ -143,12 +143,26 @@ test('lists longer than a page are read to their end and sorted', async () => {
   })
 })
 
-test('an instance on its way out is no node, one that waits in a warm pool is', async () => {
+test('an instance on its way out is no node, and a warm pool is read apart', async () => {
   const states = ['InService', 'Terminating:Wait', 'Detaching', 'Warmed:Stopped', 'Warmed:Terminating:Wait', 'Pending']
   const nodes = states.map(lifecycleState => ({ lifecycleState }))
-  const { inventory } = await readMember({ region: withGroup('web', { versions: [optional] }, { nodes }) })
-  const kept = inventory.autoScalingGroups.items[0]?.instances.map(({ lifecycleState }) => lifecycleState)
-  expect(kept?.sort()).toEqual(['InService', 'Pending', 'Warmed:Stopped'])
+  const { inventory, calls } = await readMember({ region: withGroup('web', { versions: [optional] }, { nodes }) })
+  const [group] = inventory.autoScalingGroups.items
+  expect(group?.instances.map(({ lifecycleState }) => lifecycleState).sort()).toEqual(['InService', 'Pending'])
+  expect(group?.warmPool).toEqual({ ok: true, value: [expect.objectContaining({ lifecycleState: 'Warmed:Stopped' })] })
+  expect(calls['autoscaling:DescribeWarmPool']).toBe(1)
+})
+
+test('a warm pool that is denied leaves the group and its list whole, and says so', async () => {
+  const region = withGroup('web', { versions: [optional] }, { nodes: [{ lifecycleState: 'Warmed:Stopped' }] })
+  const { inventory } = await readMember({ region, role: { deny: ['autoscaling:DescribeWarmPool'] } })
+  expect(inventory.autoScalingGroups).toEqual({
+    items: [expect.objectContaining({ warmPool: expect.objectContaining({ ok: false }) })],
+    failures: [],
+  })
+  expect(inventory.failures.map(({ action, class: failureClass }) => [action, failureClass])).toEqual([
+    ['autoscaling:DescribeWarmPool', 'denied'],
+  ])
 })
 
 test('a mixed group has its base and each override that names its own template or AMI, once', async () => {

@@ -79,6 +79,9 @@ checkTable(check, {
     'silent version, account default not read': {
       subject: template([{ imageId }], { imdsDefaults: build.denied('ec2:GetInstanceMetadataDefaults') }),
     },
+    'neither the default nor the latest version is known': {
+      subject: template([], {}, { defaultVersion: undefined, latestVersion: undefined }),
+    },
     'a version in use that is gone': {
       subject: template([required], {
         autoScalingGroups: complete(

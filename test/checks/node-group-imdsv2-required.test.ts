@@ -116,6 +116,9 @@ checkTable(check, {
     'launch configuration': {
       subject: selfManaged([{}], { group: { launchConfiguration: 'old', launchTemplates: [] } }),
     },
+    'neither launch template nor launch configuration': {
+      subject: selfManaged([{}], { group: { launchTemplates: [] } }),
+    },
     'launch templates denied': {
       subject: selfManaged([], { launchTemplates: build.refused('ec2:DescribeLaunchTemplateVersions') }),
     },

@@ -69,7 +69,10 @@ checkTable(check, {
     'warm pool on AL2': {
       subject: selfManaged([{ imageId: al2Image.id }, { imageId: al2023Image.id }], {
         launchTemplates: [{ ref: { id: 'lt-0web', version: '2' } }],
-        instances: instances(1, 'lt-0web', '1').map(node => ({ ...node, lifecycleState: 'Warmed:Stopped' })),
+        warmPool: {
+          ok: true,
+          value: instances(1, 'lt-0web', '1').map(node => ({ ...node, lifecycleState: 'Warmed:Stopped' })),
+        },
       }),
     },
     'self-managed group on AL2': { subject: selfManaged([{ imageId: al2Image.id }]) },
@@ -108,6 +111,18 @@ checkTable(check, {
         launchTemplates: complete(build.eksCopy([{ imageId: al2Image.id }])),
       }),
     },
+    'nodes on AL2 under a template whose OS is not known': {
+      subject: selfManaged([{ imageId: al2Image.id }, { imageId: mysteryImage.id }], {
+        launchTemplates: [{ ref: { id: 'lt-0web', version: '2' } }],
+        instances: instances(1, 'lt-0web', '1'),
+      }),
+    },
+    'the cluster was not described, so a local cluster on Outposts cannot be ruled out': {
+      subject: build.nodeGroup({
+        clusters: complete({ ...build.cluster(), detail: build.denied('eks:DescribeCluster') }),
+        nodeGroups: complete(build.managedNodeGroup({ amiType: 'AL2_x86_64' })),
+      }),
+    },
     // AL2023 nodes are documented as unsupported on local clusters, so nobody can be told to move now.
     'Outposts local cluster': {
       subject: build.nodeGroup({
@@ -129,6 +144,9 @@ checkTable(check, {
         nodeGroups: complete(),
         autoScalingGroups: complete(build.autoScalingGroup({ launchConfiguration: 'old', launchTemplates: [] })),
       }),
+    },
+    'warm pool denied': {
+      subject: selfManaged([{ imageId: al2023Image.id }], { warmPool: build.denied('autoscaling:DescribeWarmPool') }),
     },
     'launch template deleted under its group': {
       subject: build.nodeGroup({

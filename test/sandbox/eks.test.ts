@@ -1,4 +1,4 @@
-import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling'
+import { DescribeAutoScalingGroupsCommand, DescribeWarmPoolCommand } from '@aws-sdk/client-auto-scaling'
 import {
   DescribeImagesCommand,
   DescribeLaunchTemplatesCommand,
@@ -124,6 +124,7 @@ const made = async (sandbox: Sandbox) => {
       return (await ec2.send(new DescribeImagesCommand({ ImageIds }))).Images?.[0]?.Name
     }),
   )
+  const pool = await autoscaling.send(new DescribeWarmPoolCommand({ AutoScalingGroupName: name }))
   const running = group?.Instances?.map(({ LaunchTemplate, LifecycleState, ImageId }) => [
     LaunchTemplate?.Version,
     LifecycleState,
@@ -137,6 +138,7 @@ const made = async (sandbox: Sandbox) => {
     versions: LaunchTemplateVersions,
     images,
     running,
+    pool,
   }
 }
 
@@ -282,8 +284,10 @@ describe('managed node groups', () => {
 
   test('a warm pool is told apart and does not count as capacity', async () => {
     const nodes = [{ count: 2 }, { count: 3, amiType: 'AL2_x86_64' as const, lifecycleState: 'Warmed:Stopped' }]
-    const { running, group } = await groupIn({ nodes })
-    expect(running?.filter(([, state]) => state === 'Warmed:Stopped')).toHaveLength(3)
+    const { running, group, pool } = await groupIn({ nodes })
+    expect(running?.map(([, state]) => state)).toEqual(['InService', 'InService'])
+    expect(pool.Instances?.map(({ LifecycleState }) => LifecycleState)).toEqual(Array(3).fill('Warmed:Stopped'))
+    expect(pool.WarmPoolConfiguration).toEqual(group?.WarmPoolConfiguration)
     expect([group?.DesiredCapacity, group?.WarmPoolSize, group?.WarmPoolConfiguration?.PoolState]).toEqual([
       2,
       3,

@@ -1,4 +1,9 @@
-import type { AutoScalingGroup, LaunchTemplateRef, RegionInventory } from '../../core/inventory.ts'
+import {
+  type AutoScalingGroup,
+  allInstances,
+  type LaunchTemplateRef,
+  type RegionInventory,
+} from '../../core/inventory.ts'
 import { clusterNames } from '../../core/join-node-groups.ts'
 import { isControllerMade } from '../../core/launch.ts'
 import { numberOf } from '../../core/lookup.ts'
@@ -33,7 +38,7 @@ const imagesOfEksGroups = ({ clusters, nodeGroups, autoScalingGroups, launchTemp
   return [
     ...managed.flatMap(({ launchTemplate }) => imageOf(launchTemplate)),
     ...groups.flatMap(group => group.launchTemplates.flatMap(({ ref, imageId }) => imageId ?? imageOf(ref))),
-    ...groups.flatMap(group => group.instances.flatMap(node => node.imageId ?? imageOf(node.launchTemplate))),
+    ...groups.flatMap(allInstances).flatMap(node => node.imageId ?? imageOf(node.launchTemplate)),
   ]
 }
 
