@@ -25,6 +25,9 @@ export const exitCodeOf = (result: ScanResult, { failOn, strict }: { failOn: Fai
  * was not reached is coverage, but nothing reached at all is a failure.
  */
 export const failureOf = ({ coverage }: ScanResult, hubAccountId: string): string | undefined => {
+  if (coverage.every(({ status }) => status === 'excluded')) {
+    return 'Nothing was read, for every account and Region is out of scope: check --region and the scope of posture.yaml.'
+  }
   const asked = coverage.filter(({ status }) => !isIntended(status))
   const members = asked.filter(({ accountId }) => accountId !== hubAccountId)
   const [first] = members

@@ -112,6 +112,12 @@ describe('a scan over HTTP', () => {
     expect(findings.some(({ region }: { region: string }) => region === 'eu-west-1')).toBe(false)
   })
 
+  test('a scope that leaves nothing is no clean result', async () => {
+    const { code, stderr } = await scan(hub, '--org', '--region', 'eu-wset-1')
+    expect(stderr).toContain('every account and Region is out of scope')
+    expect(code).toBe(2)
+  })
+
   test('--fail-on never ends with 0, and a disabled check says nothing', async () => {
     const config = join(folder, 'posture.yaml')
     await writeFile(config, 'version: 1\nchecks: { disable: [node-group-off-amazon-linux-2] }\n')

@@ -1,0 +1,259 @@
+import { describe, expect, test } from '@jest/globals'
+import type { RegionInventory } from '../../src/core/inventory.ts'
+import { joinSubjects } from '../../src/core/join.ts'
+import type { NodeGroupSubject, Variant } from '../../src/core/subjects.ts'
+import * as build from '../support/build.ts'
+
+const { al2Image, al2023Image, complete, instances } = build
+
+const groups = (over: Partial<RegionInventory> = {}) => joinSubjects(build.inventory(over))['node-group']
+const named = (subjects: readonly NodeGroupSubject[]) =>
+  subjects.map(({ group }) => `${group.provisioner} ${group.clusterName}/${group.name}`)
+const selfManaged = (over: Parameters<typeof build.autoScalingGroup>[0], rest: Partial<RegionInventory> = {}) =>
+  groups({
+    nodeGroups: complete(),
+    launchTemplates: complete(build.launchTemplate([{ imageId: al2Image.id }, { imageId: al2023Image.id }])),
+    autoScalingGroups: complete(build.autoScalingGroup(over)),
+    ...rest,
+  })
+const images = (variants: readonly Variant[]) => variants.map(({ image }) => (image.ok ? image.value.id : image.reason))
+
+const payCluster = { ...build.cluster(), name: 'pay', arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/pay' }
+const otherWeb = {
+  ...build.managedNodeGroup({ arn: 'arn:pay/web', autoScalingGroups: ['eks-web-other'] }),
+  clusterName: 'pay',
+}
+
+describe('which Auto Scaling groups are node groups', () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    [
+      "that of a listed cluster by Kubernetes' tag",
+      { 'kubernetes.io/cluster/shop': 'owned' },
+      ['self-managed shop/workers'],
+    ],
+    ['whatever the value of the tag', { 'kubernetes.io/cluster/shop': 'shared' }, ['self-managed shop/workers']],
+    ['by the short tag', { 'k8s.io/cluster/shop': 'owned' }, ['self-managed shop/workers']],
+    [
+      'by the tag of the listed cluster among others',
+      { 'kubernetes.io/cluster/old': 'owned', 'k8s.io/cluster/shop': 'owned' },
+      ['self-managed shop/workers'],
+    ],
+    // kops and others use the same tag, and ListClusters does not name their clusters.
+    ['not that of a cluster of kops', { 'kubernetes.io/cluster/kops.example.com': 'owned' }, []],
+    ['not one whose cluster only begins alike', { 'kubernetes.io/cluster/shop-2': 'owned' }, []],
+    [
+      'not one with another tag around the name',
+      { 'my.kubernetes.io/cluster/shop': 'owned', 'kubernetes.io/cluster/': 'owned' },
+      [],
+    ],
+    ['not one without tags', {}, []],
+    // Tags are inherited through templates and copied by hand: what EKS says of a managed group comes first.
+    [
+      'not one that says it is of a managed group, even where that is gone',
+      { 'kubernetes.io/cluster/shop': 'owned', 'eks:nodegroup-name': 'gone', 'eks:cluster-name': 'shop' },
+      [],
+    ],
+    [
+      'one with a stale tag of eksctl',
+      { 'kubernetes.io/cluster/shop': 'owned', 'alpha.eksctl.io/nodegroup-name': 'stale' },
+      ['self-managed shop/workers'],
+    ],
+  ])('%s', (_, tags, expected) => {
+    expect(named(selfManaged({ tags }))).toEqual(expected)
+  })
+
+  test('a managed group claims its Auto Scaling group, whose tags somebody removed', () => {
+    const untagged = build.managedAutoScalingGroup({ tags: { 'kubernetes.io/cluster/shop': 'owned' } })
+    expect(named(groups({ autoScalingGroups: complete(untagged) }))).toEqual(['managed shop/web'])
+  })
+
+  test('a managed group of a cluster that was not listed is none', () => {
+    expect(groups({ clusters: complete() })).toEqual([])
+  })
+})
+
+describe('node groups of one name in two clusters', () => {
+  const over: Partial<RegionInventory> = {
+    clusters: complete(build.cluster(), payCluster),
+    nodeGroups: complete(build.managedNodeGroup(), otherWeb),
+  }
+  const tags = (clusterName: string) => ({ 'eks:cluster-name': clusterName, 'eks:nodegroup-name': 'web' })
+  const asgs = complete(
+    build.managedAutoScalingGroup(),
+    build.managedAutoScalingGroup({ name: 'eks-web-other', arn: 'arn:other', tags: tags('pay') }),
+  )
+
+  test('are two, each with its own Auto Scaling group', () => {
+    const found = groups({ ...over, autoScalingGroups: asgs })
+    expect(found.map(({ resource, group }) => [resource.id, group.autoScalingGroups])).toEqual([
+      ['arn:aws:eks:eu-west-1:111122223333:nodegroup/shop/web/0c5d0d3e', ['eks-web-0c5d0d3e']],
+      ['arn:pay/web', ['eks-web-other']],
+    ])
+  })
+
+  test('are told apart by the tags where neither could be described', () => {
+    const undescribed = (clusterName: string) => ({
+      name: 'web',
+      clusterName,
+      detail: build.denied('eks:DescribeNodegroup'),
+    })
+    const found = groups({
+      ...over,
+      nodeGroups: build.refused('eks:DescribeNodegroup', undescribed('shop'), undescribed('pay')),
+      autoScalingGroups: asgs,
+    })
+    expect(found.map(({ resource, group }) => [resource.id, group.autoScalingGroups])).toEqual([
+      ['arn:aws:eks:eu-west-1:111122223333:nodegroup/shop/web/0c5d0d3e', ['eks-web-0c5d0d3e']],
+      ['arn:aws:eks:eu-west-1:111122223333:nodegroup/pay/web/other', ['eks-web-other']],
+    ])
+  })
+})
+
+describe('a managed group that could not be described', () => {
+  const uuid = '0c5d0d3e-8f4e-4c5e-9a51-3f0f7a0c0001'
+  const undescribed = (asg: string | undefined) => {
+    const [subject] = groups({
+      nodeGroups: build.refused('eks:DescribeNodegroup', {
+        name: 'web',
+        clusterName: 'shop',
+        detail: build.denied('eks:DescribeNodegroup'),
+      }),
+      autoScalingGroups: asg === undefined ? complete() : complete(build.managedAutoScalingGroup({ name: asg })),
+    })
+    return subject
+  }
+  const arn = 'arn:aws:eks:eu-west-1:111122223333:nodegroup/shop/web'
+
+  test.each([
+    ['of today', `eks-web-${uuid}`, `${arn}/${uuid}`],
+    ['of 2019', `eks-${uuid}`, `${arn}/${uuid}`],
+    ['that is missing', undefined, arn],
+    ['of an unknown form', 'web', arn],
+  ])('has the ARN that the name of an Auto Scaling group %s tells', (_, asg, expected) => {
+    expect(undescribed(asg)?.resource.id).toBe(expected)
+  })
+
+  test('is judged by its Auto Scaling group, and says nothing of amiType and own template', () => {
+    const subject = undescribed(`eks-web-${uuid}`)
+    expect(subject?.group.managed).toBeUndefined()
+    expect(images(subject?.variants ?? [])).toEqual([al2023Image.id])
+    expect(subject?.variants[0]?.os.decidedBy).toBe('image')
+  })
+})
+
+describe('what starts the next node', () => {
+  test('is of a mixed instances policy the base and every override, with the AMI that it names', () => {
+    const [subject] = selfManaged({
+      launchTemplates: [
+        { ref: { id: 'lt-0web', version: '1' } },
+        { ref: { id: 'lt-0web', version: '2' } },
+        { ref: { id: 'lt-0web', version: '1' }, imageId: 'ami-bottlerocket' },
+      ],
+    })
+    expect(images(subject?.variants ?? [])).toEqual([al2Image.id, al2023Image.id, 'ami-bottlerocket'])
+  })
+
+  test.each([
+    ['$Default', al2Image.id],
+    ['$Latest', al2023Image.id],
+  ])('is of %s the version that this is today', (version, image) => {
+    const [subject] = selfManaged({ launchTemplates: [{ ref: { id: 'lt-0web', version } }] })
+    expect(images(subject?.variants ?? [])).toEqual([image])
+  })
+
+  test('is not known of a version that was deleted under the group', () => {
+    const [subject] = selfManaged({ launchTemplates: [{ ref: { id: 'lt-0web', version: '7' } }] })
+    expect(subject?.variants.map(({ launch }) => launch.ok)).toEqual([false])
+    expect(subject?.variants[0]?.imds.httpTokens.decidedBy).toBe('nothing')
+  })
+
+  test('is known by its AMI where only the template of an override with an AMI was deleted', () => {
+    const [subject] = selfManaged({
+      launchTemplates: [{ ref: { id: 'lt-0web', version: '7' }, imageId: al2Image.id }],
+    })
+    expect(subject?.variants[0]?.os.value).toBe('al2')
+    expect(subject?.variants[0]?.imds.httpTokens.decidedBy).toBe('nothing')
+  })
+
+  test('is not known of a launch configuration', () => {
+    const [subject] = selfManaged({ launchConfiguration: 'old', launchTemplates: [] })
+    expect(images(subject?.variants ?? [])).toEqual(['launch configuration old is not read'])
+  })
+
+  // Without a variant every check would skip the group, and what AWS left out would pass for an answer.
+  test('is not known of a group that names nothing to start from', () => {
+    const [subject] = selfManaged({ launchTemplates: [] })
+    expect(images(subject?.variants ?? [])).toEqual([
+      'Auto Scaling group workers names neither a launch template nor a launch configuration',
+    ])
+  })
+
+  test("is of a managed group without an Auto Scaling group its user's template, which EKS would complete", () => {
+    const [subject] = groups({
+      nodeGroups: complete(
+        build.managedNodeGroup({ amiType: 'CUSTOM', launchTemplate: { id: 'lt-0web', version: '1' } }),
+      ),
+      launchTemplates: complete(build.launchTemplate([{ imageId: al2Image.id }])),
+      autoScalingGroups: complete(),
+    })
+    expect(images(subject?.variants ?? [])).toEqual([al2Image.id])
+    expect(subject?.variants[0]?.imds.httpTokens.decidedBy).toBe('nothing')
+    expect(subject?.nodes).toEqual({ ok: true, value: [] })
+  })
+
+  test("is of a managed group EKS's copy, and the user's template stands beside it", () => {
+    const [subject] = groups({
+      nodeGroups: complete(build.managedNodeGroup({ launchTemplate: { id: 'lt-0web', version: '1' } })),
+      launchTemplates: complete(build.launchTemplate([{}]), build.eksCopy([{ imageId: al2023Image.id }])),
+    })
+    expect(subject?.variants.map(({ launch }) => launch.ok && launch.value.templateId)).toEqual(['lt-0copy'])
+    expect(subject?.group.managed?.ownTemplate?.launch).toMatchObject({
+      value: { templateId: 'lt-0web', completedByEks: true },
+    })
+  })
+})
+
+describe('what runs', () => {
+  test('is told node by node: by the AMI of the version that each was started from', () => {
+    const [subject] = selfManaged({
+      launchTemplates: [{ ref: { id: 'lt-0web', version: '$Latest' } }],
+      instances: [...instances(2, 'lt-0web', '1'), ...instances(1, 'lt-0web', '2')],
+    })
+    const families = subject?.nodes.ok ? subject.nodes.value.map(({ os }) => os.value) : []
+    expect(families).toEqual(['al2', 'al2', 'al2023'])
+  })
+
+  test('of a managed group is told by its amiType only where the nodes are of the current version', () => {
+    const [subject] = groups({
+      launchTemplates: complete(build.eksCopy([{ imageId: al2Image.id }, {}])),
+      autoScalingGroups: complete(
+        build.managedAutoScalingGroup({
+          launchTemplates: [{ ref: { id: 'lt-0copy', version: '2' } }],
+          instances: [...instances(1, 'lt-0copy', '1'), ...instances(1, 'lt-0copy', '2')],
+        }),
+      ),
+    })
+    const families = subject?.nodes.ok ? subject.nodes.value.map(({ os }) => [os.value, os.decidedBy]) : []
+    expect(families).toEqual([
+      ['al2', 'image'],
+      ['al2023', 'node group'],
+    ])
+  })
+
+  test('is not known where one of the Auto Scaling groups of a managed group was not read', () => {
+    const [subject] = groups({
+      nodeGroups: complete(build.managedNodeGroup({ autoScalingGroups: ['eks-web-0c5d0d3e', 'eks-web-1'] })),
+      autoScalingGroups: build.refused('autoscaling:DescribeAutoScalingGroups', build.managedAutoScalingGroup()),
+    })
+    expect(subject?.nodes).toEqual(build.denied('autoscaling:DescribeAutoScalingGroups'))
+    expect(subject?.variants.map(({ launch }) => launch.ok)).toEqual([true, false])
+  })
+
+  test('is known where the list broke off only after the Auto Scaling groups of the managed group', () => {
+    const [subject] = groups({
+      autoScalingGroups: build.refused('autoscaling:DescribeAutoScalingGroups', build.managedAutoScalingGroup()),
+    })
+    expect(subject?.nodes.ok).toBe(true)
+    expect(subject?.variants.map(({ launch }) => launch.ok)).toEqual([true])
+  })
+})

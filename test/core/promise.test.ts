@@ -1,0 +1,97 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { checks } from '../../src/checks/index.ts'
+import type { Check, SubjectKind } from '../../src/core/check.ts'
+import type { RegionInventory } from '../../src/core/inventory.ts'
+import { accountSubject, joinSubjects } from '../../src/core/join.ts'
+import { defaultPolicy, type Policy } from '../../src/core/policy.ts'
+import { known, notRead } from '../../src/core/read.ts'
+import type { AccountRegion } from '../../src/core/subjects.ts'
+import type { Status } from '../../src/core/verdict.ts'
+import * as build from '../support/build.ts'
+import { arbitraryFailures, arbitraryInventory, withFailures } from './arbitrary.ts'
+
+// Promise 1 of the product: a read that failed is unknown, never pass, and never resolves a finding.
+
+/** What a verdict over a complete inventory may become once reads fail. A pass may only ever be lost. */
+const allowed: Readonly<Record<Status, readonly Status[]>> = {
+  pass: ['pass', 'unknown'],
+  fail: ['fail', 'unknown'],
+  unknown: ['unknown'],
+  skip: ['skip', 'unknown'],
+}
+
+// A cluster whose groups were not all seen may need its VPC CNI after all, and the one it has is good: the answer to a
+// question that, had all been seen, would not have arisen.
+const answeredAnyway = 'cluster-vpc-cni-ready: skip became pass'
+
+const vouching: Policy = { ...defaultPolicy, expect: [{ cluster: 'shop', vpcCni: '1.18.1' }] }
+
+const verdictsOf = (inventory: RegionInventory, policy: Policy) => {
+  const subjects = joinSubjects(inventory)
+  const kinds: readonly SubjectKind[] = ['cluster', 'node-group', 'launch-template']
+  return new Map(
+    kinds
+      .flatMap(kind => checks.filter(({ appliesTo }) => appliesTo === kind))
+      .flatMap((check: Check) =>
+        (subjects[check.appliesTo as keyof typeof subjects] ?? []).map(
+          subject => [`${check.id} of ${subject.resource.id}`, check.evaluate(subject, policy)] as const,
+        ),
+      ),
+  )
+}
+
+/** What failed reads changed and may not change, in words. */
+const brokenPromises = (whole: RegionInventory, part: RegionInventory, policy: Policy): string[] => {
+  const before = verdictsOf(whole, policy)
+  return [...verdictsOf(part, policy)].flatMap(([place, { status }]) => {
+    const complete = before.get(place)
+    if (!complete) return status === 'unknown' ? [] : [`${place}: not there when complete, but ${status}`]
+    const change = `${complete.status} became ${status}`
+    if (`${place.split(' ')[0]}: ${change}` === answeredAnyway) return []
+    return allowed[complete.status].includes(status) ? [] : [`${place}: ${change}`]
+  })
+}
+
+test.each([
+  ['the default policy', defaultPolicy],
+  ['a policy that vouches for a VPC CNI', vouching],
+])('failed reads only ever make a verdict unknown, under %s', (_, policy) => {
+  fc.assert(
+    fc.property(arbitraryInventory, arbitraryFailures, (whole, failing) => {
+      expect(brokenPromises(whole, withFailures(whole, failing), policy)).toEqual([])
+    }),
+    { numRuns: 3000, seed: 20261122 },
+  )
+})
+
+const arbitraryRegion: fc.Arbitrary<AccountRegion> = fc
+  .tuple(fc.stringMatching(/^[a-z]{2}-west-[1-9]$/), fc.constantFrom('required', 'optional', undefined))
+  .map(([region, httpTokens]) => ({ region, status: 'ok', defaults: known(httpTokens ? { httpTokens } : {}) }))
+
+test('of an account, failed or unlisted Regions only ever make a verdict unknown', () => {
+  const accountChecks = checks.filter(({ appliesTo }) => appliesTo === 'account')
+  expect(accountChecks.length).toBeGreaterThan(0)
+  const denied = notRead('ec2:GetInstanceMetadataDefaults', 'access denied')
+  const unlisted = notRead('ec2:DescribeRegions', 'access denied')
+  fc.assert(
+    fc.property(
+      fc.array(arbitraryRegion),
+      fc.array(fc.constantFrom('read', 'denied', 'unlisted')),
+      (regions, fates) => {
+        const fateOf = (index: number) => fates[index] ?? 'read'
+        const part = regions.flatMap((region, index): AccountRegion[] => {
+          if (fateOf(index) === 'unlisted') return []
+          return [fateOf(index) === 'read' ? region : { ...region, status: 'partial', defaults: denied }]
+        })
+        const isListed = !fates.includes('unlisted')
+        for (const check of accountChecks) {
+          const { status: before } = check.evaluate(accountSubject(build.target(), regions), defaultPolicy)
+          const subject = accountSubject(build.target(), part, isListed ? undefined : unlisted)
+          expect(allowed[before]).toContain(check.evaluate(subject, defaultPolicy).status)
+        }
+      },
+    ),
+    { seed: 20261122 },
+  )
+})
