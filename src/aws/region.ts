@@ -17,6 +17,7 @@ import { type BeforeImages, imagesInQuestion } from './collect/images-in-questio
 import { readImdsDefaults } from './collect/imds-defaults.ts'
 import { describeLaunchTemplates, hasOwnTemplates, listLaunchTemplates } from './collect/launch-templates.ts'
 import { readNodeGroups } from './collect/node-groups.ts'
+import { withTemplateIds } from './collect/shape.ts'
 import { addPinnedVersions } from './collect/template-versions.ts'
 import { isRegionDisabled, notAsked } from './failure.ts'
 
@@ -57,12 +58,13 @@ const readGroups = async (
   cause: Failure | undefined,
 ) => {
   const needsGroups = names.items.length > 0 || hasOwnTemplates(listed.items)
-  const [clusters, nodeGroups, { groups: autoScalingGroups, poolFailures }, described] = await Promise.all([
+  const [clusters, nodeGroups, { groups, poolFailures }, described] = await Promise.all([
     readClusters(access, names),
     readNodeGroups(access, names),
     needsGroups ? readAutoScalingGroups(access) : noGroups(cause),
     describeLaunchTemplates(access, listed),
   ])
+  const autoScalingGroups = { ...groups, items: withTemplateIds(groups.items, listed.items) }
   const refs = [
     ...nodeGroups.items.flatMap(({ detail }) => readValue(detail)?.launchTemplate ?? []),
     ...autoScalingGroups.items.flatMap(refsOf),

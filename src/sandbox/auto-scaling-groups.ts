@@ -1,4 +1,4 @@
-import { hexOf, pastOf } from './ids.ts'
+import { hexOf, pastOf, uuidOf } from './ids.ts'
 import { arnIn, imageAsWritten, imageInForce, type Place } from './place.ts'
 import type { AutoScalingGroup } from './schema.ts'
 import { idOfTemplate, readReference, versionOf } from './templates.ts'
@@ -30,7 +30,7 @@ export interface Launched {
 
 type Launching =
   | { readonly LaunchConfigurationName: string }
-  | { readonly LaunchTemplate: TemplateSpecification }
+  | { readonly LaunchTemplate: Partial<TemplateSpecification> }
   | { readonly MixedInstancesPolicy: object }
 
 /** One member of DescribeAutoScalingGroups' answer, in the names of the wire. */
@@ -74,7 +74,7 @@ export const groupOnWire = (
   const instances = instancesOf(place, name, launched)
   const warm = instances.filter(({ LifecycleState }) => isWarm(LifecycleState))
   const warmPool = warm.length > 0 ? warmPoolOf(warm) : undefined
-  const id = hexOf(32, 'group', place.accountId, place.name, name)
+  const id = uuidOf('group', place.accountId, place.name, name)
   const onWire = {
     AutoScalingGroupName: name,
     AutoScalingGroupARN: arnIn(place, 'autoscaling', `autoScalingGroup:${id}:autoScalingGroupName/${name}`),
@@ -149,7 +149,7 @@ export const autoScalingGroupOf = (place: Place, name: string, group: AutoScalin
 const launchingOf = (place: Place, group: AutoScalingGroup): Launching => {
   if (group.launchTemplate === undefined) return { LaunchConfigurationName: group.launchConfigurationName ?? '' }
   const specification = specificationOf(place, group.launchTemplate)
-  if (group.overrides === undefined) return { LaunchTemplate: specification }
+  if (group.overrides === undefined) return { LaunchTemplate: asGiven(specification, group.launchTemplate) }
   return mixedInstances(
     specification,
     group.overrides.map(({ instanceType, launchTemplate, image }) => ({
@@ -159,6 +159,10 @@ const launchingOf = (place: Place, group: AutoScalingGroup): Launching => {
     })),
   )
 }
+
+/** Auto Scaling tells no version of a group's template where it was given none. */
+const asGiven = ({ Version, ...template }: TemplateSpecification, reference: string) =>
+  reference.includes(':') ? { ...template, Version } : template
 
 /** A mixed instances policy with Auto Scaling's default distribution. */
 export const mixedInstances = (LaunchTemplateSpecification: TemplateSpecification, Overrides: readonly object[]) => ({

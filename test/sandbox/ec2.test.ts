@@ -141,7 +141,7 @@ describe('launch templates', () => {
     ['InvalidLaunchTemplateId.NotFound', { LaunchTemplateId: 'lt-0dead', Versions: ['1'] }],
     ['InvalidLaunchTemplateName.NotFoundException', { LaunchTemplateName: 'nobody', Versions: ['1'] }],
     ['InvalidLaunchTemplateId.VersionNotFound', { LaunchTemplateName: 'web', Versions: ['4'] }],
-    ['InvalidParameterCombination', { Versions: ['1'] }],
+    ['InvalidParameterValue', { Versions: ['1'] }],
     ['MissingParameter', {}],
     ['InvalidParameterValue', { Versions: ['$Latest'], MaxResults: 201 }],
     // A filter that the sandbox does not apply is refused: ignoring it would be a wrong answer.

@@ -1,4 +1,11 @@
-import type { LaunchTemplateRef, Tags } from '../../core/inventory.ts'
+import type {
+  AutoScalingGroup,
+  AutoScalingInstance,
+  LaunchTemplate,
+  LaunchTemplateRef,
+  Tags,
+} from '../../core/inventory.ts'
+import { known } from '../../core/read.ts'
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
@@ -12,9 +19,32 @@ export const defined = <T extends object>(fields: T) =>
 export const oneOf = <T extends string>(values: readonly T[], value: string | undefined): T | undefined =>
   values.find(candidate => candidate === value)
 
-/** A template and version as something names them; what names no version launches the default one. */
-export const templateRef = (id?: string, name?: string, version = '$Default'): LaunchTemplateRef | undefined =>
-  id === undefined ? undefined : defined({ id, name, version })
+/**
+ * A template and version as something names them; what names no version launches the default one. The API lets an answer
+ * name a template by its name alone, which then stands for the id until {@link withTemplateIds} knows better.
+ */
+export const templateRef = (id?: string, name?: string, version = '$Default'): LaunchTemplateRef | undefined => {
+  const called = id ?? name
+  return called === undefined ? undefined : defined({ id: called, name, version })
+}
+
+/** The same groups, every template that was named by its name alone under its id. */
+export const withTemplateIds = (
+  groups: readonly AutoScalingGroup[],
+  templates: readonly LaunchTemplate[],
+): AutoScalingGroup[] => {
+  const idsByName = new Map(templates.map(({ id, name }) => [name, id]))
+  const identified = (ref: LaunchTemplateRef): LaunchTemplateRef =>
+    ref.id === ref.name ? { ...ref, id: idsByName.get(ref.name) ?? ref.id } : ref
+  const startedFrom = ({ launchTemplate, ...instance }: AutoScalingInstance): AutoScalingInstance =>
+    launchTemplate ? { ...instance, launchTemplate: identified(launchTemplate) } : instance
+  return groups.map(group => ({
+    ...group,
+    launchTemplates: group.launchTemplates.map(launch => ({ ...launch, ref: identified(launch.ref) })),
+    instances: group.instances.map(startedFrom),
+    ...(group.warmPool?.ok ? { warmPool: known(group.warmPool.value.map(startedFrom)) } : {}),
+  }))
+}
 
 /** Tags in the order of their keys. */
 export const sortedTags = (tags: Readonly<Record<string, string>> = {}): Tags =>

@@ -29,6 +29,11 @@ const nameNotFound = (name: string) =>
     { code: 'InvalidLaunchTemplateName.NotFoundException', status: 400 },
     `The specified launch template, with template name ${name}, does not exist.`,
   )
+const someNameNotFound = () =>
+  new RefusalError(
+    { code: 'InvalidLaunchTemplateName.NotFoundException', status: 400 },
+    'At least one of the launch templates specified in the request does not exist.',
+  )
 
 /** DescribeLaunchTemplates, by ids, by names or all. */
 export const describeLaunchTemplates = action(
@@ -42,8 +47,8 @@ export const describeLaunchTemplates = action(
     const templates = visibleTemplates(call, input.IncludeManagedResources)
     const missingId = input.LaunchTemplateId?.find(id => !templates.some(template => template.id === id))
     if (missingId) throw idNotFound(missingId)
-    const missingName = input.LaunchTemplateName?.find(name => !templates.some(template => template.name === name))
-    if (missingName) throw nameNotFound(missingName)
+    const isMissing = (name: string) => !templates.some(template => template.name === name)
+    if (input.LaunchTemplateName?.some(isMissing)) throw someNameNotFound()
     const asked = templates.filter(
       ({ id, name }) =>
         (input.LaunchTemplateId?.includes(id) ?? true) && (input.LaunchTemplateName?.includes(name) ?? true),
@@ -113,21 +118,14 @@ const versionsOfOne = (call: Call, input: Input) => {
   return pick(template, asked)
 }
 
+const howToAsk =
+  'To describe the launch template data for all your launch templates, for ‘--versions’ specify ‘$Latest’, ‘$Default’, or both, and omit ‘--launch-template-id’, ‘--launch-template-name’, and version numbers. To describe the launch template data for a specific launch template, specify ‘--launch-template-id’ or ‘--launch-template-name’, and for ‘--versions’ specify one or more of the following values: ‘$Latest’, ‘$Default’, or one or more version numbers.'
+
 const versionsOfAll = (call: Call, input: Input) => {
   const { LaunchTemplateVersion: asked } = input
-  if (asked.length === 0) {
-    throw new RefusalError(
-      { code: 'MissingParameter', status: 400 },
-      'The request must contain the parameter LaunchTemplateId or LaunchTemplateName.',
-    )
-  }
-  const number = asked.find(version => version !== '$Default' && version !== '$Latest')
-  if (number) {
-    throw new RefusalError(
-      { code: 'InvalidParameterCombination', status: 400 },
-      `Version ${number} needs a launch template ID or name; without one only $Latest and $Default can be asked for.`,
-    )
-  }
+  if (asked.length === 0) throw new RefusalError({ code: 'MissingParameter', status: 400 }, howToAsk)
+  const isNumber = (version: string) => version !== '$Default' && version !== '$Latest'
+  if (asked.some(isNumber)) throw new RefusalError({ code: 'InvalidParameterValue', status: 400 }, howToAsk)
   return visibleTemplates(call, input.IncludeManagedResources).flatMap(template => pick(template, asked))
 }
 
