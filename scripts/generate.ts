@@ -28,6 +28,9 @@ const readChecks = async (): Promise<readonly Check[]> => {
     files.map(async file => {
       const { default: check } = (await import(`../src/checks/${file}`)) as { default: Check }
       if (check.id !== basename(file, '.ts')) throw new Error(`src/checks/${file}: its id is ${check.id}`)
+      for (const field of ['title', 'why', 'fix', 'references', 'controls'] as const) {
+        if (check[field].length === 0) throw new Error(`src/checks/${file}: its ${field} is empty`)
+      }
       return check
     }),
   )

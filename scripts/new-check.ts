@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -53,6 +54,9 @@ if (!kind || !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id)) {
   process.stderr.write(
     `Name the check: npm run new-check -- <resource>-<state that complies>, with a resource of ${kinds.join(', ')}.\n`,
   )
+  process.exitCode = 2
+} else if (existsSync(join(root, `src/checks/${id}.ts`))) {
+  process.stderr.write(`There is a check ${id} already: src/checks/${id}.ts.\n`)
   process.exitCode = 2
 } else {
   const files = { [`src/checks/${id}.ts`]: check, [`test/checks/${id}.test.ts`]: test, [`docs/checks/${id}.md`]: page }

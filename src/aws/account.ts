@@ -39,7 +39,7 @@ const notOpen = (roleArn: string, refusal: Refusal): AccountAccess => {
   // STS gives one answer to all of these, so that nobody can find out which roles exist.
   const reason =
     refusal.status === 'failed' && refusal.failure.class === 'denied'
-      ? 'the role does not exist, does not trust the hub, or expects another external id'
+      ? 'the role does not exist, does not trust the hub, expects another external id, or the hub may not assume it'
       : refused(refusal).reason
   return { status, reason: `sts:AssumeRole of ${roleArn}: ${reason}` }
 }

@@ -30,7 +30,7 @@ export default defineCheck({
       const names = failing.map(({ region }) => region).join(', ')
       return {
         status: 'fail',
-        message: `Account ${resource.name} does not require IMDSv2 by default in ${names}: ${firstFix(failing)}.`,
+        message: `Account ${resource.name} does not require IMDSv2 by default in ${names}: ${firstFix(asked, failing)}.`,
         evidence: asked.map(evidenceOf),
       }
     }
@@ -44,10 +44,14 @@ export default defineCheck({
   },
 })
 
-const firstFix = (failing: readonly AccountRegion[]) =>
-  failing.some(({ defaults }) => defaults.ok && defaults.value.managedBy === 'declarative-policy')
-    ? 'change the EC2 declarative policy that sets it'
-    : 'first attach an EC2 declarative policy'
+const firstFix = (asked: readonly AccountRegion[], failing: readonly AccountRegion[]) => {
+  if (failing.some(isByPolicy)) return 'change the EC2 declarative policy that sets it'
+  return asked.some(isByPolicy)
+    ? 'let the EC2 declarative policy, which is in force in other Regions, set it there too'
+    : 'attach an EC2 declarative policy that sets it'
+}
+
+const isByPolicy = ({ defaults }: AccountRegion) => defaults.ok && defaults.value.managedBy === 'declarative-policy'
 
 const evidenceOf = ({ region, defaults }: AccountRegion): Evidence => {
   if (!defaults.ok)

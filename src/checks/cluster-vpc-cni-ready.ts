@@ -37,11 +37,13 @@ export default defineCheck({
     if ('ok' in cni) return unknownBecause(cni, doubt)
     const ready = isAtLeast(cni.version, minimum)
     if (ready === true) return pass
-    if (ready === undefined) return unknownBecause(notRead(cni.source, `${cni.version} is no version`), doubt)
+    if (ready === undefined) return unknownBecause(notRead(question, `${cni.version} is not a version`), doubt)
     if (!onAmazonLinux && families.gap) return unknownBecause(families.gap, doubt)
     return tooOld(subject, cni, families.found.has('al2023') ? 'al2023' : 'al2')
   },
 })
+
+const question = 'version of the VPC CNI'
 
 interface Cni {
   readonly version: string
@@ -71,14 +73,14 @@ const cniOf = ({ cluster, resource }: ClusterSubject, policy: Policy): Cni | Not
   if (failure) return notRead(failure.action, failure.reason)
   const vouched = expected(policy, resource.name, 'vpcCni')?.vpcCni
   if (vouched !== undefined) return { version: vouched, source: 'posture.yaml, expect' }
-  return notRead('eks:ListAddons', 'VPC CNI is no EKS add-on of the cluster, and posture.yaml expects no vpcCni')
+  return notRead(question, 'it is not an EKS add-on of the cluster; name its version in posture.yaml, under expect')
 }
 
 const addonCni = ({ detail }: Addon): Cni | NotRead => {
   if (!detail) return notRead('eks:DescribeAddon', 'add-on vpc-cni was not described')
   if (!detail.ok) return detail
   const { version, status } = detail.value
-  if (unsettled.includes(status)) return notRead('eks:DescribeAddon', `add-on vpc-cni ${version} is ${status}`)
+  if (unsettled.includes(status)) return notRead(question, `add-on vpc-cni ${version} is ${status}`)
   return { version, source: 'EKS add-on vpc-cni' }
 }
 

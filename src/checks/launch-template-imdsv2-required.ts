@@ -24,7 +24,7 @@ export default defineCheck({
 
   evaluate(subject) {
     const verdict = worstOf(subject.versions, version => judge(subject, version), 'high')
-    return verdict.status === 'fail' ? weigh(subject, verdict) : verdict
+    return verdict.status === 'fail' ? weigh(subject, verdict.evidence) : verdict
   },
 })
 
@@ -49,28 +49,32 @@ const judge = ({ resource }: LaunchTemplateSubject, version: Read<JudgedVersion>
 }
 
 /** The severity of a template that fails is that of its use; where that could not be read, nothing is claimed. */
-const weigh = (
-  { resource, eksGroups, otherGroups }: LaunchTemplateSubject,
-  fail: Extract<Verdict, { status: 'fail' }>,
-): Verdict => {
-  const used = (severity: Severity, use: string, rows: readonly Evidence[]): Verdict => ({
-    ...fail,
+const weigh = (subject: LaunchTemplateSubject, evidence: readonly Evidence[]): Verdict => {
+  const { resource, eksGroups, otherGroups } = subject
+  const allows = `Launch template ${resource.name} allows IMDSv1 in ${failingVersions(subject)}`
+  const users = [
+    ...rowsOf('EKS node group', eksGroups),
+    ...rowsOf('Auto Scaling group', otherGroups.ok ? otherGroups.value : []),
+  ]
+  const used = (severity: Severity, use: string): Verdict => ({
+    status: 'fail',
     severity,
-    message: `Launch template ${resource.name} allows IMDSv1; ${use}.`,
-    evidence: [...fail.evidence, ...rows],
+    message: `${allows}; ${use}.`,
+    evidence: [...evidence, ...users],
   })
-  if (eksGroups.length > 0) return used('high', 'EKS node groups start from it', rowsOf('EKS node group', eksGroups))
-  if (!otherGroups.ok) {
-    return unknownBecause(
-      otherGroups,
-      `Launch template ${resource.name} allows IMDSv1, and who uses it is not known.`,
-      fail.evidence,
-    )
-  }
-  if (otherGroups.value.length > 0) {
-    return used('medium', 'Auto Scaling groups start from it', rowsOf('Auto Scaling group', otherGroups.value))
-  }
-  return used('low', 'no use was seen, but fleets and direct launches are not read', [])
+  if (eksGroups.length > 0) return used('high', 'the template is used by EKS')
+  if (!otherGroups.ok) return unknownBecause(otherGroups, `${allows}; who uses the template is not known.`, evidence)
+  if (otherGroups.value.length > 0) return used('medium', 'the template is used by Auto Scaling')
+  return used('low', 'no use was seen, but fleets and direct launches are not read')
+}
+
+/** `version 1 (default)`, `versions 2 (in use) and 3 (latest)`. */
+const failingVersions = (subject: LaunchTemplateSubject) => {
+  const failing = subject.versions.flatMap(version =>
+    version.ok && judge(subject, version).status === 'fail' ? [version.value] : [],
+  )
+  const named = new Set(failing.map(({ number, roles }) => `${number} (${roles.join(', ')})`))
+  return `${named.size === 1 ? 'version' : 'versions'} ${[...named].join(' and ')}`
 }
 
 const rowsOf = (what: string, names: readonly string[]): Evidence[] =>

@@ -78,7 +78,8 @@ const ownTemplate = ({ group, variants }: NodeGroupSubject): Evidence[] => {
 }
 
 const fixPath = ({ group }: NodeGroupSubject): Evidence => {
-  const hasOwnTemplate = group.provisioner === 'self-managed' || !group.managed || group.managed.ownTemplate
-  const value = hasOwnTemplate ? 'new launch template version' : 'new node group with a launch template'
-  return { what: 'fix path', value, source: group.provisioner }
+  const row = (value: string) => ({ what: 'fix path', value, source: group.provisioner })
+  if (group.provisioner === 'self-managed') return row('new launch template version')
+  if (!group.managed) return row('not known')
+  return row(group.managed.ownTemplate ? 'new launch template version' : 'new node group with a launch template')
 }

@@ -2,9 +2,10 @@ import { defineCheck } from '../core/check.ts'
 import { al2Ended, al2023OnOutposts, eksAl2ImagesEnded } from '../core/dates.ts'
 import { type Decision, evidenceOf } from '../core/decision.ts'
 import type { Image } from '../core/inventory.ts'
+import { describeLaunch } from '../core/launch.ts'
 import { isEksPublished, type OsFamily } from '../core/os-family.ts'
 import { type NotRead, type Read, unknownBecause } from '../core/read.ts'
-import { fullName, type NodeGroupSubject } from '../core/subjects.ts'
+import { fullName, type NodeGroupSubject, type Variant } from '../core/subjects.ts'
 import { upgradePathOf, upgradeSteps } from '../core/upgrade-path.ts'
 import { type Evidence, pass, skip, type Verdict } from '../core/verdict.ts'
 
@@ -39,7 +40,7 @@ export default defineCheck({
   evaluate(subject) {
     const { variants, nodes } = subject
     const running = nodes.ok ? nodes.value : []
-    const next = variants.filter(isAl2)
+    const next: readonly Variant[] = variants.filter(isAl2)
     const now = running.filter(isAl2)
     if (next.length > 0 || now.length > 0) return onAl2(subject, next, now)
 
@@ -50,7 +51,7 @@ export default defineCheck({
   },
 })
 
-const onAl2 = (subject: NodeGroupSubject, next: readonly Seen[], now: readonly Seen[]): Verdict => {
+const onAl2 = (subject: NodeGroupSubject, next: readonly Variant[], now: readonly Seen[]): Verdict => {
   const nextIsKnown = next.length > 0 || !gapOf(subject.variants)
   const path = upgradePathOf(subject, nextIsKnown ? next.length > 0 : undefined)
   const step = path ? upgradeSteps[path] : 'by which path it can move is not known, for not all of it could be read'
@@ -60,7 +61,8 @@ const onAl2 = (subject: NodeGroupSubject, next: readonly Seen[], now: readonly S
     message: `Node group ${fullName(subject.resource)} ${where(next, now)} Amazon Linux 2, which ended ${al2Ended.date}: ${step}.`,
     evidence: [
       ...distinct(next.flatMap(({ os }) => evidenceOf('OS of the next node', os))),
-      ...distinct(now.flatMap(({ os }) => evidenceOf('OS of running nodes', os))),
+      ...distinct(next.flatMap(startedFrom)),
+      ...distinct(now.flatMap(({ os }) => evidenceOf('OS of its nodes', os))),
       {
         what: 'upgrade path',
         value: path ?? 'not known',
@@ -70,6 +72,12 @@ const onAl2 = (subject: NodeGroupSubject, next: readonly Seen[], now: readonly S
     ],
   }
 }
+
+/** Which of a group's templates is meant: a mixed group has several. */
+const startedFrom = ({ launch }: Variant): Evidence[] =>
+  launch.ok
+    ? [{ what: 'next node starts from', value: describeLaunch(launch.value), source: 'Auto Scaling group' }]
+    : []
 
 const where = (next: readonly Seen[], now: readonly Seen[]) => {
   if (next.length === 0) return 'still runs nodes on'
@@ -81,7 +89,7 @@ const endOf = (seen: readonly Seen[]): Evidence => {
     ({ os, image }) => os.decidedBy === 'node group' || (image.ok && isEksPublished(image.value)),
   )
   return published
-    ? { what: 'last AMI published by EKS', value: eksAl2ImagesEnded.date, source: eksAl2ImagesEnded.source }
+    ? { what: "announced end of EKS's AL2 AMIs", value: eksAl2ImagesEnded.date, source: eksAl2ImagesEnded.source }
     : { what: 'end of Amazon Linux 2', value: al2Ended.date, source: al2Ended.source }
 }
 

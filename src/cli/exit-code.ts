@@ -25,15 +25,15 @@ export const exitCodeOf = (result: ScanResult, { failOn, strict }: { failOn: Fai
  * was not reached is coverage, but nothing reached at all is a failure.
  */
 export const failureOf = ({ coverage }: ScanResult, hubAccountId: string): string | undefined => {
-  if (coverage.every(({ status }) => status === 'excluded')) {
-    return 'Nothing was read, for every account and Region is out of scope: check --region and the scope of posture.yaml.'
+  if (coverage.every(({ status }) => isIntended(status))) {
+    return 'Nothing was read, for every account and Region is out of scope, not enabled or not active: check --region, --account and the scope of posture.yaml.'
   }
   const asked = coverage.filter(({ status }) => !isIntended(status))
   const members = asked.filter(({ accountId }) => accountId !== hubAccountId)
   const [first] = members
   if (first && members.every(({ status }) => status === 'no-role')) {
     const count = new Set(members.map(({ accountId }) => accountId)).size
-    return `The role could be assumed in none of ${count} accounts (${first.detail}): deploy it there, or name yours with --role and its external id with EXTERNAL_ID.`
+    return `The role could be assumed in none of ${count === 1 ? '1 account' : `${count} accounts`} (${first.detail}): deploy it there, or name yours with --role and its external id with EXTERNAL_ID.`
   }
   if (asked.length > 0 && !asked.some(({ status }) => isCovered(status))) {
     return `None of ${asked.length} account-Regions could be read: the first says ${asked[0]?.detail}.`

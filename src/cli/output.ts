@@ -1,7 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { ConfigError } from '../core/errors.ts'
 import type { Terminal } from './terminal.ts'
+
+/**
+ * Makes sure, before a scan, that its report will find a place.
+ * @throws {ConfigError} when the file cannot be written.
+ */
+export const checkOutput = async (file: string | undefined): Promise<void> => {
+  if (file === undefined) return
+  try {
+    await access(dirname(file), constants.W_OK)
+  } catch (error) {
+    throw cannotWrite(file, error)
+  }
+  const existing = await stat(file).catch(() => undefined)
+  if (existing?.isDirectory()) throw new ConfigError(`${file} cannot be written: it is a folder.`)
+}
 
 /**
  * Writes a report to stdout, or to a file: whole or not at all.
@@ -18,6 +35,19 @@ export const writeReport = async (text: string, file: string | undefined, { stdo
     await rename(draft, file)
   } catch (error) {
     await rm(draft, { force: true })
-    throw new ConfigError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}.`)
+    throw cannotWrite(file, error)
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'its folder is a file',
+  EACCES: 'permission is denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+}
+
+const cannotWrite = (file: string, error: unknown) => {
+  const { code = '', message } = error as NodeJS.ErrnoException
+  return new ConfigError(`${file} cannot be written: ${reasons[code] ?? message}.`)
 }

@@ -15,7 +15,9 @@ export const progressOn = ({ stderr }: Pick<Terminal, 'stderr'>): Progress => {
   const spinner = isStream(stderr) ? ora({ stream: stderr, discardStdin: false }) : undefined
   let total = 0
   let done = 0
+  let entered = 0
   let regions = 0
+  let read = 0
 
   return {
     planned: (hub, accounts) => {
@@ -26,12 +28,15 @@ export const progressOn = ({ stderr }: Pick<Terminal, 'stderr'>): Progress => {
     },
     scanned: ({ target, coverage }: AccountResult) => {
       done += 1
-      regions += coverage.filter(({ status }) => isCovered(status)).length
-      if (spinner) spinner.text = `${done} of ${total} accounts, ${regions} account-Regions read; last ${target.name}`
+      const covered = coverage.filter(({ status }) => isCovered(status)).length
+      entered += covered > 0 ? 1 : 0
+      read += covered
+      regions += coverage.length
+      if (spinner) spinner.text = `${done} of ${total} accounts, ${read} account-Regions read; last ${target.name}`
     },
     end: () => {
       spinner?.stop()
-      if (total > 0) stderr.write(`Read ${regions} account-Regions of ${done} accounts.\n`)
+      if (total > 0) stderr.write(`Read ${read} of ${regions} account-Regions, in ${entered} of ${done} accounts.\n`)
     },
   }
 }

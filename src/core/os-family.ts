@@ -110,18 +110,15 @@ export const decideOs = (seen: ImageSeen, amiType?: string): Decision<OsFamily> 
   }
   questions.push({ level: 'image', source: describeImage(image), ask: () => askImage(image, source) })
   const words = image.ok ? describeImage(image) : 'its AMI'
-  return decide(
-    questions,
-    notRead('ec2:DescribeImages', `neither name, description nor source of ${words} tell its OS`),
-  )
+  return decide(questions, notRead('OS of the AMI', `neither name, description nor source of ${words} tells it`))
 }
 
 const askAmiType = (amiType: string): Question<OsFamily> => ({
   level: 'node group',
-  source: 'amiType',
+  source: 'node group',
   ask: () => {
     const os = match(amiTypes, amiType)
-    return os ? { value: os, said: amiType } : { silent: amiType }
+    return os ? { value: os, said: `${osNames[os]}, by amiType ${amiType}` } : { silent: amiType }
   },
 })
 

@@ -37,14 +37,14 @@ export type NotRead = Extract<Read<unknown>, { ok: false }>
 /** A read that succeeded. */
 export const known = <T>(value: T): Read<T> => ({ ok: true, value })
 
-/** A read that failed: `action` is the IAM action that would have told. */
+/** A read that failed: `action` is the IAM action that would have told, or the question where no action tells. */
 export const notRead = (action: string, reason: string): NotRead => ({ ok: false, action, reason })
 
 /** The value of a read, or undefined where it failed. */
 export const readValue = <T>(read: Read<T>): T | undefined => (read.ok ? read.value : undefined)
 
 /**
- * `unknown` because something could not be read. The first row of its evidence is the cause, by which reports fold
+ * `unknown` because something could not be read or is told nowhere. The first row of its evidence is the cause, by which reports fold
  * many unknowns into one line.
  */
 export const unknownBecause = (
@@ -54,5 +54,5 @@ export const unknownBecause = (
 ): Extract<Verdict, { status: 'unknown' }> => ({
   status: 'unknown',
   message,
-  evidence: [{ what: cause.action, value: 'not read', source: cause.reason }, ...evidence],
+  evidence: [{ what: cause.action, value: 'not known', source: cause.reason }, ...evidence],
 })

@@ -29,5 +29,9 @@ export const json = (result: ScanResult): string => {
     })),
     apiCalls,
   }
-  return `${JSON.stringify(document, null, 2)}\n`
+  return `${JSON.stringify(document, null, 2).replace(obeyed, escapeSequence)}\n`
 }
+
+// JSON leaves these as they are, and some terminals obey them: https://www.rfc-editor.org/rfc/rfc8259#section-7
+const obeyed = /[\u007f-\u009f]/g
+const escapeSequence = (mark: string) => `\\u00${mark.charCodeAt(0).toString(16)}`

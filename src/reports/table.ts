@@ -1,11 +1,12 @@
-import { type CoverageStatus, coverageStatuses, isIntended, type RegionCoverage } from '../core/coverage.ts'
-import { byPlace, compareText, type Finding } from '../core/finding.ts'
+import { type CoverageStatus, coverageStatuses, isIntended } from '../core/coverage.ts'
+import { compareText, type Finding } from '../core/finding.ts'
 import { type ScanResult, type Summary, summarise } from '../core/result.ts'
 import { fullName } from '../core/subjects.ts'
 import { bySeverity, type Severity, severities } from '../core/verdict.ts'
 import type { Paint } from './paint.ts'
 import { plain } from './paint.ts'
 import { printable } from './printable.ts'
+import { accountName, bySeverityInWords, counted, coverageLines } from './words.ts'
 
 export interface TableOptions {
   readonly paint?: Paint | undefined
@@ -41,7 +42,7 @@ const coverageSection = ({ coverage, accountNames }: ScanResult, { accounts, reg
     const rows = byStatus.get(status) ?? []
     if (rows.length === 0) continue
     lines.push(`  ${statusMark(status, paint)} ${status.padEnd(16)} ${rows.length}`)
-    if (status !== 'ok') lines.push(...gaps(rows, accountNames).map(line => paint.dim(`      ${line}`)))
+    if (status !== 'ok') lines.push(...coverageLines(rows, accountNames).map(line => paint.dim(`      ${line}`)))
   }
   return lines.join('\n')
 }
@@ -52,35 +53,41 @@ const statusMark = (status: CoverageStatus, paint: Paint) => {
   return isIntended(status) ? paint.dim('○') : paint.red('✖')
 }
 
-/** One line for every account and reason, with its Regions. */
-const gaps = (rows: readonly RegionCoverage[], names: ScanResult['accountNames']) =>
-  [...Map.groupBy(rows, ({ accountId, detail }) => `${accountName(names, accountId)}\n${detail ?? ''}`)].map(
-    ([key, group]) => {
-      const [account, detail] = key.split('\n')
-      return `${account} in ${group.map(({ region }) => region).join(', ')}${detail ? `: ${detail}` : ''}`
-    },
-  )
-
-const findingSections = ({ findings, accountNames }: ScanResult, most: number, paint: Paint) => {
-  const fails = findings
-    .filter(({ status }) => status === 'fail')
-    .sort((a, b) => bySeverity(a.severity, b.severity) || byPlace(a, b))
-  const shown = fails.slice(0, most)
+const findingSections = (result: ScanResult, most: number, paint: Paint) => {
+  const fails = worstFirst(result)
   const sections = severities.flatMap(severity => {
-    const group = shown.filter(finding => finding.severity === severity)
-    if (group.length === 0) return []
-    const total = fails.filter(finding => finding.severity === severity).length
-    const of = group.length < total ? `, ${group.length} shown` : ''
-    return [
-      `${severityName(severity, paint)} ${paint.dim(`${total}${of}`)}\n${findingLines(group, accountNames, paint)}`,
-    ]
+    const all = fails.filter(finding => finding.severity === severity)
+    if (all.length === 0) return []
+    const shown = all.slice(0, most)
+    const of = shown.length < all.length ? `, ${shown.length} shown` : ''
+    const head = `${severityName(severity, paint)} ${paint.dim(`${all.length}${of}`)}`
+    return [`${head}\n${findingLines(shown, result.accountNames, paint)}`]
   })
-  if (shown.length === fails.length) return sections
-  return [...sections, paint.dim(`${fails.length - shown.length} more; --format json has every one.`)]
+  const left = severities.reduce((sum, severity) => {
+    const all = fails.filter(finding => finding.severity === severity).length
+    return sum + Math.max(0, all - most)
+  }, 0)
+  return left === 0 ? sections : [...sections, paint.dim(`${left} more; --format json has every one.`)]
 }
 
+/** What fails, as a person reads it: by severity, then by check, place and name. */
+const worstFirst = ({ findings }: ScanResult) =>
+  findings
+    .filter(({ status }) => status === 'fail')
+    .sort(
+      (a, b) =>
+        bySeverity(a.severity, b.severity) ||
+        compareText(b.checkId, a.checkId) ||
+        compareText(a.accountId, b.accountId) ||
+        compareText(a.region, b.region) ||
+        compareText(fullName(a.resource), fullName(b.resource)) ||
+        compareText(a.resource.id, b.resource.id),
+    )
+
 const findingLines = (findings: readonly Finding[], names: ScanResult['accountNames'], paint: Paint) => {
-  const places = findings.map(({ accountId, region }) => `${accountName(names, accountId)} ${region}`)
+  const places = findings.map(({ accountId, region, resource }) =>
+    resource.type === 'account' ? accountId : `${accountName(names, accountId)} ${region}`,
+  )
   const checkWidth = Math.max(...findings.map(({ checkId }) => checkId.length))
   return findings
     .map(({ checkId, resource, message }, index) => {
@@ -113,15 +120,14 @@ const unknownSection = ({ findings, accountNames }: ScanResult, paint: Paint) =>
   return `${paint.bold('UNKNOWN')} ${paint.dim(`${unknown.length}, by cause`)}\n${lines.join('\n')}`
 }
 
-const footer = ({ findings }: ScanResult, summary: Summary, paint: Paint) => {
+const footer = (result: ScanResult, summary: Summary, paint: Paint) => {
   const fails = Object.values(summary.fail).reduce((sum, count) => sum + count, 0)
-  const detail = severities.flatMap(severity =>
-    summary.fail[severity] > 0 ? [`${summary.fail[severity]} ${severity}`] : [],
-  )
+  const detail = bySeverityInWords(summary.fail)
   const counts = [
-    fails > 0 ? paint.red(`✖ ${fails} fail`) + (detail.length > 0 ? ` (${detail.join(', ')})` : '') : '',
+    fails > 0 ? paint.red(`✖ ${fails} fail`) + (detail ? ` (${detail})` : '') : '',
     summary.unknown > 0 ? paint.yellow(`? ${summary.unknown} unknown`) : '',
-    paint.green(`✔ ${summary.pass} pass`),
+    summary.regions > 0 ? paint.green(`✔ ${summary.pass} pass`) : 'nothing was read',
+    result.verdicts.skip > 0 ? paint.dim(`${result.verdicts.skip} not applicable`) : '',
   ].filter(part => part !== '')
   const looked = [
     counted(summary.clusters, 'cluster'),
@@ -130,15 +136,7 @@ const footer = ({ findings }: ScanResult, summary: Summary, paint: Paint) => {
     counted(summary.regions, 'account-Region'),
     counted(summary.accounts, 'account'),
   ]
-  const first = findings.find(({ status }) => status === 'fail')
+  const [first] = worstFirst(result)
   const advice = first ? `\n${paint.dim(`Explain one: npx eks-node-posture checks ${first.checkId}`)}` : ''
   return `${counts.join(' · ')}   ${paint.dim(`(${looked.join(', ')})`)}${advice}`
 }
-
-const accountName = (names: ScanResult['accountNames'], accountId: string) => {
-  const name = names[accountId]
-  return name === undefined || name === accountId ? accountId : `${name} (${accountId})`
-}
-
-/** `1 account`, `2 accounts`. */
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

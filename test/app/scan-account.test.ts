@@ -186,7 +186,7 @@ describe('an account that may not list its Regions', () => {
     expect(await accountStatus('required')).toMatchObject({
       status: 'unknown',
       region: 'global',
-      evidence: [{ what: 'ec2:DescribeRegions', value: 'not read', source: 'access denied' }, {}, {}],
+      evidence: [{ what: 'ec2:DescribeRegions', value: 'not known', source: 'access denied' }, {}, {}],
     })
     expect(await accountStatus('optional')).toMatchObject({ status: 'fail', region: 'global' })
   })

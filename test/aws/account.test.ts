@@ -5,7 +5,7 @@ test.each(['missing', 'wrong-external-id'])('a role with the trust %s is no role
   const { openAccount } = connectTo({ role: { trust } })
   expect(await openAccount(target)).toEqual({
     status: 'no-role',
-    reason: `sts:AssumeRole of ${target.roleArn}: the role does not exist, does not trust the hub, or expects another external id`,
+    reason: `sts:AssumeRole of ${target.roleArn}: the role does not exist, does not trust the hub, expects another external id, or the hub may not assume it`,
   })
 })
 

@@ -114,7 +114,7 @@ describe('a scan over HTTP', () => {
 
   test('a scope that leaves nothing is no clean result', async () => {
     const { code, stderr } = await scan(hub, '--org', '--region', 'eu-wset-1')
-    expect(stderr).toContain('every account and Region is out of scope')
+    expect(stderr).toContain('Nothing was read, for every account and Region is out of scope')
     expect(code).toBe(2)
   })
 
@@ -167,7 +167,7 @@ test('a role that is missing everywhere is one sentence, coverage on stdout, and
     'json',
   )
   await server.close()
-  expect(stderr).toMatch(/The role could be assumed in none of 1 accounts .*EXTERNAL_ID/)
+  expect(stderr).toMatch(/The role could be assumed in none of 1 account .*EXTERNAL_ID/)
   expect(JSON.parse(stdout).coverage.map(({ status }: { status: string }) => status)).toEqual(['no-role', 'no-role'])
   expect(code).toBe(2)
 })

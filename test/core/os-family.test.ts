@@ -137,7 +137,7 @@ describe('the decision', () => {
     amiType => {
       const decision = decideOs(seen(al2Image), amiType)
       expect(decided(decision)).toBe('al2 by image')
-      expect(decision.trace[0]).toEqual({ level: 'node group', source: 'amiType', said: amiType })
+      expect(decision.trace[0]).toEqual({ level: 'node group', source: 'node group', said: amiType })
     },
   )
 
@@ -169,7 +169,7 @@ describe('the decision', () => {
     })
     expect(decideOs({ ...seen(mysteryImage), source: { ...mysteryImage, id: 'ami-older' } })).toMatchObject({
       decidedBy: 'nothing',
-      gap: { reason: 'neither name, description nor source of AMI ami-mystery (golden-2024-07) tell its OS' },
+      gap: { reason: 'neither name, description nor source of AMI ami-mystery (golden-2024-07) tells it' },
     })
   })
 })

@@ -29,13 +29,24 @@ describe('the table', () => {
   })
 
   test('prints the worst first where not all are wanted, and says how many are left', async () => {
-    await expectGolden('table-most-2.txt', table(result, { most: 2 }))
+    await expectGolden('table-most-1.txt', table(result, { most: 1 }))
   })
 
-  test.each([0, 1, 7, 8])('prints at most %i fails', most => {
+  test.each([
+    [0, 0],
+    [1, 5],
+    [2, 7],
+    [3, 7],
+  ])('prints at most %i fails of each severity, %i of 7', (most, printed) => {
     const text = table(result, { most })
-    expect(text.match(/^ {6}\S.*\.$/gm) ?? []).toHaveLength(Math.min(most, 7))
-    expect(text.includes('more; --format json has every one.')).toBe(most < 7)
+    expect(text.match(/^ {6}\S.*\.$/gm) ?? []).toHaveLength(printed)
+    expect(text.includes(`${7 - printed} more; --format json has every one.`)).toBe(printed < 7)
+  })
+
+  test('claims no pass where nothing was read', () => {
+    const unread = clean.coverage.map(row => ({ ...row, status: 'no-role' as const }))
+    expect(table({ ...clean, coverage: unread })).toContain('nothing was read')
+    expect(table({ ...clean, coverage: unread })).not.toContain('pass')
   })
 
   test('counts all fails, whether printed or not', () => {

@@ -9,7 +9,7 @@ import type { ScanResult } from '../../core/result.ts'
 import { type Run, type Scope, startRun } from '../../core/run.ts'
 import { type ReportFormat, reports } from '../../reports/index.ts'
 import { type ExitCode, exitCodeOf, type FailOn, failureOf } from '../exit-code.ts'
-import { writeReport } from '../output.ts'
+import { checkOutput, writeReport } from '../output.ts'
 import { progressOn } from '../progress.ts'
 import { recordTo, replayFrom } from '../recording.ts'
 import { paintFor, type Terminal } from '../terminal.ts'
@@ -26,7 +26,7 @@ export interface ScanOptions {
   readonly strict: boolean
   readonly record?: string | undefined
   readonly replay?: string | undefined
-  /** How many findings a table prints. @default all */
+  /** How many findings of each severity a table prints. @default all */
   readonly most?: number
   /** How to reach AWS; the sandbox puts itself here. */
   readonly aws: Omit<ConnectOptions, 'sessionName' | 'now'>
@@ -39,6 +39,7 @@ export interface ScanOptions {
 export const runScan = async (options: ScanOptions, terminal: Terminal): Promise<ExitCode> => {
   const environment = terminal.environment()
   const policy = await policyOf(options.config)
+  await checkOutput(options.output)
   const { run, who, ports, finish, abandon } = await sourceOf(options, environment.EXTERNAL_ID)
   const progress = progressOn(terminal)
   let hubAccountId = ''
