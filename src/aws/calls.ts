@@ -42,6 +42,7 @@ export const countCalls = (): ApiCallCounter => {
       try {
         const result = await next(args)
         count(action)
+        refuseStrangers(result.output)
         return result
       } catch (error) {
         if (isThrottle(error)) throttled++
@@ -61,6 +62,16 @@ export const countCalls = (): ApiCallCounter => {
       return client
     },
   }
+}
+
+/**
+ * AWS gives every answer a request id. A proxy or a captive portal does not, and to the SDK its page may look like an
+ * empty list, which must never stand for an error.
+ */
+const refuseStrangers = (output: object) => {
+  const { $metadata } = output as { readonly $metadata?: { readonly requestId?: string } }
+  if ($metadata?.requestId !== undefined) return
+  throw Object.assign(new Error('the answer has no request id'), { name: 'NotAnAnswerOfAws', $metadata })
 }
 
 /** A server error is retried, so it answers nothing. */

@@ -97,6 +97,8 @@ const keepAlivePool = () =>
   new NodeHttpHandler({
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: requestTimeoutMs,
+    // The request's own timeout ends with the headers; this one also ends a body that stalls.
+    socketTimeout: requestTimeoutMs,
     throwOnRequestTimeout: true,
     httpAgent: { keepAlive: true, maxSockets },
     httpsAgent: { keepAlive: true, maxSockets },

@@ -38,11 +38,18 @@ export default defineCheck({
   ],
 
   evaluate(subject) {
-    const { variants, nodes } = subject
+    const { variants, nodes, cluster, group } = subject
     const running = nodes.ok ? nodes.value : []
     const next: readonly Variant[] = variants.filter(isAl2)
     const now = running.filter(isAl2)
-    if (next.length > 0 || now.length > 0) return onAl2(subject, next, now)
+    if (next.length > 0 || now.length > 0) {
+      // What an undescribed cluster hides is whether its groups have to hold, which weighs less: nothing is claimed then.
+      if (!cluster.detail.ok && group.provisioner === 'self-managed') {
+        const message = `Node group ${fullName(subject.resource)} ${where(next, now)} Amazon Linux 2; whether it can move is not known.`
+        return unknownBecause(cluster.detail, message)
+      }
+      return onAl2(subject, next, now)
+    }
 
     const gap = gapOf(variants) ?? (nodes.ok ? gapOf(running) : nodes)
     if (gap)

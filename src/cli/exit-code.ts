@@ -1,4 +1,5 @@
 import { isCovered, isIntended } from '../core/coverage.ts'
+import type { Policy } from '../core/policy.ts'
 import { type ScanResult, summarise } from '../core/result.ts'
 import { bySeverity, type Severity, severities } from '../core/verdict.ts'
 
@@ -18,6 +19,19 @@ export const exitCodeOf = (result: ScanResult, { failOn, strict }: { failOn: Fai
   if (failOn === 'never') return 0
   const isBadEnough = (severity: Severity) => bySeverity(severity, failOn) <= 0
   return result.findings.some(({ status, severity }) => status === 'fail' && isBadEnough(severity)) ? 1 : 0
+}
+
+/**
+ * The names in a scope that nothing in the organization bears, in a sentence; undefined when each of them does. A name
+ * that is misspelt would else be a part that nobody looks at.
+ */
+export const unmatchedIn = ({ coverage, run }: ScanResult, { scope }: Policy): string | undefined => {
+  const known = new Set(coverage.flatMap(({ accountId, region }) => [accountId, region]))
+  const { regions, accounts } = scope
+  const named = [...(run.scope.regions ?? []), ...(regions.include ?? []), ...(accounts.include ?? [])]
+  const unmatched = [...new Set(named)].filter(name => !known.has(name))
+  if (unmatched.length === 0) return undefined
+  return `No account and no Region of the organization is called ${unmatched.join(' or ')}: check --region and the scope of posture.yaml.`
 }
 
 /**

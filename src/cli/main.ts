@@ -3,12 +3,23 @@ import { readEnvironment } from '../config/environment.ts'
 import { runCli } from './program.ts'
 
 // A reader that stops early, as `head` does, ends the output and is no error of ours.
+let isOutputLost = false
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code === 'EPIPE') return
+  isOutputLost = true
+  process.exitCode = 2
+  process.stderr.write(`The output could not be written: ${error.message}.\n`)
 })
 
-process.exitCode = await runCli(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  environment: readEnvironment,
-})
+try {
+  const code = await runCli(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: readEnvironment,
+  })
+  process.exitCode = isOutputLost ? 2 : code
+} catch (error) {
+  // A defect of this tool, which must not pass for findings.
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  process.exitCode = 2
+}

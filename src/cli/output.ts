@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ConfigError } from '../core/errors.ts'
 import type { Terminal } from './terminal.ts'
@@ -29,12 +29,16 @@ export const writeReport = async (text: string, file: string | undefined, { stdo
     stdout.write(text)
     return
   }
-  const draft = `${file}.${randomUUID()}`
+  const existing = await stat(file).catch(() => undefined)
+  // A pipe or a device is written to; only a file can be replaced, and of a link the file that it leads to.
+  const isReplaced = existing === undefined || existing.isFile()
+  const target = existing ? await realpath(file) : file
+  const draft = isReplaced ? `${target}.${randomUUID()}` : target
   try {
     await writeFile(draft, text)
-    await rename(draft, file)
+    if (isReplaced) await rename(draft, target)
   } catch (error) {
-    await rm(draft, { force: true })
+    if (isReplaced) await rm(draft, { force: true })
     throw cannotWrite(file, error)
   }
 }

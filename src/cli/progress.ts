@@ -2,6 +2,7 @@ import ora from 'ora'
 import type { ScanWatcher } from '../app/scan.ts'
 import type { AccountResult } from '../app/scan-account.ts'
 import { isCovered } from '../core/coverage.ts'
+import { printable } from '../reports/printable.ts'
 import type { Output, Terminal } from './terminal.ts'
 
 /** Tells of a scan on stderr: one moving line on a terminal, two plain ones elsewhere. */
@@ -32,7 +33,8 @@ export const progressOn = ({ stderr }: Pick<Terminal, 'stderr'>): Progress => {
       entered += covered > 0 ? 1 : 0
       read += covered
       regions += coverage.length
-      if (spinner) spinner.text = `${done} of ${total} accounts, ${read} account-Regions read; last ${target.name}`
+      if (spinner)
+        spinner.text = `${done} of ${total} accounts, ${read} account-Regions read; last ${printable(target.name)}`
     },
     end: () => {
       spinner?.stop()
@@ -41,4 +43,6 @@ export const progressOn = ({ stderr }: Pick<Terminal, 'stderr'>): Progress => {
   }
 }
 
-const isStream = (output: Output): output is NodeJS.WriteStream => output.isTTY === true && 'cursorTo' in output
+// A terminal of no width, as a pseudo-terminal without a size has it, would keep a moving line busy for ever.
+const isStream = (output: Output): output is NodeJS.WriteStream =>
+  output.isTTY === true && 'columns' in output && Number(output.columns) > 0

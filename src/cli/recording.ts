@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
@@ -113,20 +114,33 @@ export const recordTo = async (folder: string, ports: ScanPorts): Promise<Record
     ports: { ...ports, organization, openAccount },
     finish: async end => {
       await keep({ schemaVersion: 1, ...end, ...seen }, 'run.json')
-      await rename(draft, folder)
+      await rename(draft, folder).catch(error => {
+        throw cannotRecord(folder, error)
+      })
     },
     abandon: () => rm(draft, { recursive: true, force: true }),
   }
 }
 
 const makeDraft = async (folder: string, draft: string) => {
-  const entries = await readdir(folder).catch(() => [])
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && folder !== '') return []
+    throw cannotRecord(folder, error)
+  })
   if (entries.length > 0) throw new ConfigError(`${folder} is not empty: name a new folder for --record.`)
   try {
-    await mkdir(draft, { recursive: true })
+    await mkdir(dirname(folder), { recursive: true })
+    await mkdir(draft)
   } catch (error) {
-    throw new ConfigError(`${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}.`)
+    throw cannotRecord(folder, error)
   }
+}
+
+const cannotRecord = (folder: string, error: unknown) => {
+  const { code, message } = error as NodeJS.ErrnoException
+  return new ConfigError(
+    `Nothing can be recorded in ${folder || 'a folder without a name'}: ${code ?? message}. Name a new folder for --record.`,
+  )
 }
 
 const keepingReader = (
@@ -173,6 +187,12 @@ export const replayFrom = async (folder: string): Promise<Recording> => {
       },
       openAccount: async ({ accountId }) => {
         const place = ['accounts', accountId] as const
+        if (!existsSync(join(folder, ...place, 'access.json'))) {
+          return {
+            status: 'error',
+            reason: 'the recording does not hold the account: it was made with a narrower scope',
+          }
+        }
         const access = await load(Access, ...place, 'access.json')
         if (access.status !== 'open') return access
         const reader: AccountReader = {

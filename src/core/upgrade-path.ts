@@ -20,8 +20,8 @@ export const upgradeSteps = {
  */
 export const upgradePathOf = (subject: NodeGroupSubject, nextIsAl2: boolean | undefined): UpgradePath | undefined => {
   const { group, cluster } = subject
-  if (!cluster.detail.ok || nextIsAl2 === undefined) return undefined
-  if (cluster.detail.value.outpost) return 'hold'
+  if (cluster.detail.ok && cluster.detail.value.outpost) return 'hold'
+  if (nextIsAl2 === undefined) return undefined
   if (!nextIsAl2) return 'roll'
   if (group.provisioner === 'self-managed') return 'refresh'
   if (!group.managed) return undefined

@@ -45,7 +45,7 @@ test('an account that is no administrator is told what the hub must be', async (
 const json = (body: object, type?: string) => ({
   status: type ? 400 : 200,
   body: JSON.stringify(type ? { __type: type, ...body } : body),
-  headers: { 'content-type': 'application/x-amz-json-1.1' },
+  headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': 'any' },
 })
 
 /** The accounts and units that these answers give; a page by its token. */

@@ -71,13 +71,30 @@ describe('a Region is read in as few calls as its content allows', () => {
       },
       { ...emptyRegion, ...withCluster, 'autoscaling:DescribeAutoScalingGroups': 1, 'eks:DescribeAddon': 1 },
     ],
-    "a managed group: the image of EKS's copy": [
+    'a managed group: EKS tells the OS and its copy the tokens, so no image is asked for': [
       { region: { clusters: { shop: { version: '1.31', nodeGroups: { web: {} } } } } },
       {
         ...emptyRegion,
         ...withCluster,
         'autoscaling:DescribeAutoScalingGroups': 1,
+        'eks:DescribeNodegroup': 1,
+      },
+    ],
+    "a managed group with nodes on an older version of EKS's copy: the image of that version": [
+      {
+        region: {
+          clusters: {
+            shop: { version: '1.31', nodeGroups: { web: { nodes: [{ amiType: 'AL2_x86_64' }, { count: 1 }] } } },
+          },
+        },
+      },
+      {
+        ...emptyRegion,
+        ...withCluster,
+        'autoscaling:DescribeAutoScalingGroups': 1,
         'ec2:DescribeImages': 1,
+        // The older version is pinned by a node, and neither the default nor the latest one.
+        'ec2:DescribeLaunchTemplateVersions': 2,
         'eks:DescribeNodegroup': 1,
       },
     ],

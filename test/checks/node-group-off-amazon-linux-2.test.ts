@@ -117,7 +117,8 @@ checkTable(check, {
         instances: instances(1, 'lt-0web', '1'),
       }),
     },
-    'the cluster was not described, so a local cluster on Outposts cannot be ruled out': {
+    // Local clusters on Outposts have no managed node groups, so this one does not have to hold.
+    'managed group of a cluster that was not described': {
       subject: build.nodeGroup({
         clusters: complete({ ...build.cluster(), detail: build.denied('eks:DescribeCluster') }),
         nodeGroups: complete(build.managedNodeGroup({ amiType: 'AL2_x86_64' })),
@@ -133,6 +134,16 @@ checkTable(check, {
     },
   },
   unknown: {
+    // Whether it has to hold, and so what it weighs, hangs on the cluster.
+    'self-managed group on AL2 of a cluster that was not described': {
+      subject: selfManaged(
+        [{ imageId: al2Image.id }],
+        {},
+        {
+          clusters: complete({ ...build.cluster(), detail: build.denied('eks:DescribeCluster') }),
+        },
+      ),
+    },
     'AMI deregistered': { subject: custom('ami-gone') },
     'AMI whose words tell nothing': { subject: custom(mysteryImage.id) },
     'images denied': { subject: custom(al2023Image.id, { images: build.refused('ec2:DescribeImages') }) },

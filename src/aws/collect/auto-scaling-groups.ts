@@ -77,7 +77,13 @@ const launchTemplatesOf = ({ LaunchTemplate, MixedInstancesPolicy }: Described) 
   const overrides = Overrides.filter(override => override.LaunchTemplateSpecification ?? override.ImageId).map(
     ({ LaunchTemplateSpecification: own, ImageId }) => defined({ ref: refOf(own) ?? base, imageId: ImageId }),
   )
-  return [...new Map([{ ref: base }, ...overrides].map(launch => [JSON.stringify(launch), launch])).values()]
+  // With overrides, the base starts only what an override without a template of its own asks for.
+  const startsFromBase = Overrides.length === 0 || Overrides.some(override => !override.LaunchTemplateSpecification)
+  return [
+    ...new Map(
+      [...(startsFromBase ? [{ ref: base }] : []), ...overrides].map(launch => [JSON.stringify(launch), launch]),
+    ).values(),
+  ]
 }
 
 const instancesOf = (instances: readonly Instance[]) =>
