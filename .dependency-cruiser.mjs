@@ -68,6 +68,11 @@ export default {
       node: anyNode,
       comment: 'The sandbox speaks wire protocols and must not know the SDK that it judges.',
     }),
+    ...layer('handlers', {
+      folders: ['core', 'reports', 'app', 'aws', 'config'],
+      packages: ['@middy/core', '@aws-lambda-powertools'],
+      comment: 'A handler parses its event, wires ports and calls one use case. Clients are made in src/aws.',
+    }),
     ...layer('cli', {
       folders: ['core', 'userdata', 'checks', 'reports', 'app', 'aws', 'config', 'sandbox'],
       packages: ['commander', 'ora', 'zod'],
