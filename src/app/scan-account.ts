@@ -1,7 +1,9 @@
 import pMap from 'p-map'
 import type { Check } from '../core/check.ts'
-import { coverageOf, type RegionCoverage } from '../core/coverage.ts'
-import { addJudgements, evaluate, type Judgement, nothingJudged } from '../core/evaluate.ts'
+import { type Listed, listedOf } from '../core/completeness.ts'
+import { coverageOf, isIntended, type RegionCoverage } from '../core/coverage.ts'
+import { addJudgements, evaluate, type Judged, type Judgement, judgedBy, nothingJudged } from '../core/evaluate.ts'
+import type { Finding } from '../core/finding.ts'
 import { accountSubject, joinSubjects } from '../core/join.ts'
 import { leavesOut, type Policy } from '../core/policy.ts'
 import type { AccountReader, OpenAccount, RegionState } from '../core/ports.ts'
@@ -26,13 +28,29 @@ export interface AccountResult {
   readonly coverage: readonly RegionCoverage[]
   readonly judgement: Judgement
   readonly looked: Looked
+  /** What was judged, area by area: the same findings as in `judgement`. A Region that was not read has none. */
+  readonly areas: readonly JudgedArea[]
 }
+
+/** An area that was judged: a Region that was read, wholly or in part, or the account itself as `global`. */
+export interface JudgedArea {
+  readonly region: string
+  /** Whether nothing of it was left unread. */
+  readonly isComplete: boolean
+  readonly listed: Listed
+  readonly judged: readonly Judged[]
+  readonly findings: readonly Finding[]
+}
+
+/** The Region under which findings about an account itself are kept. */
+export const globalRegion = 'global'
 
 interface RegionResult {
   readonly coverage: RegionCoverage
   readonly judgement: Judgement
   readonly looked: Looked
   readonly defaults: AccountRegion['defaults']
+  readonly area?: JudgedArea
 }
 
 /** Reads and judges one account: every Region of it ends with exactly one coverage status. Never throws for AWS. */
@@ -44,14 +62,13 @@ export const scanAccount = async (target: Target, night: Night, openAccount: Ope
   const results = await pMap(regions, region => scanRegion(target, region, failures, night, access.reader), {
     concurrency: night.policy.limits.regions,
   })
+  const account = judgeAccount(target, results, failures, night)
   return {
     target,
     coverage: results.map(({ coverage }) => coverage),
-    judgement: addJudgements([
-      ...results.map(({ judgement }) => judgement),
-      judgeAccount(target, results, failures, night),
-    ]),
+    judgement: addJudgements([...results.map(({ judgement }) => judgement), account.judgement]),
     looked: addLooked(results.map(({ looked }) => looked)),
+    areas: [...results, account].flatMap(({ area }) => area ?? []),
   }
 }
 
@@ -66,15 +83,26 @@ export const notAsked = async (
     const rule = status === 'excluded' ? undefined : whyExcluded(region, night)
     return rule ? row(target, region, 'excluded', rule) : row(target, region, status, detail)
   })
-  return { target, coverage, judgement: nothingJudged, looked: nothingLooked }
+  return nothingSeen(target, coverage)
 }
+
+/** The result of an account of which nothing is known but why. */
+export const nothingSeen = (target: Target, coverage: readonly RegionCoverage[]): AccountResult => ({
+  target,
+  coverage,
+  judgement: nothingJudged,
+  looked: nothingLooked,
+  areas: [],
+})
 
 /** A Region that DescribeRegions could not tell of is tried all the same: then the failure stands in its coverage. */
 const regionsOf = async (reader: AccountReader, night: Night) => {
   const { items, failures: refused } = await reader.listRegions()
   const failures = items.length === 0 && refused.length === 0 ? [noRegions] : refused
   if (failures.length === 0) return { regions: items, failures }
-  const names = new Set([...(await night.hubRegions()), ...items.map(({ name }) => name)])
+  const { scope, policy } = night
+  const named = [...(scope.regions ?? []), ...(policy.scope.regions.include ?? [])]
+  const names = new Set([...(await night.hubRegions()), ...named, ...items.map(({ name }) => name)])
   return { regions: [...names].sort().map(name => ({ name, enabled: true })), failures }
 }
 
@@ -92,19 +120,34 @@ const scanRegion = async (
   if (!enabled) return unread(row(target, region, 'region-disabled', 'the Region is not enabled for the account'))
 
   const read = await reader.readRegion(region)
-  if (read.status === 'region-disabled') return unread(row(target, region, 'region-disabled', read.reason))
+  if (read.status === 'region-disabled') {
+    // Where DescribeRegions said that the Region is enabled, an answer to the contrary is trouble with the credentials.
+    return unread(row(target, region, failures.length > 0 ? 'region-disabled' : 'error', read.reason))
+  }
 
   const inventory = { ...read.inventory, failures: [...read.inventory.failures, ...failures] }
   const subjects = joinSubjects(inventory)
+  const coverage = coverageOf(inventory)
+  const judgement = evaluate(night.checks, subjects, night.policy)
   return {
-    coverage: coverageOf(inventory),
-    judgement: evaluate(night.checks, subjects, night.policy),
+    coverage,
+    judgement,
     looked: {
       clusters: subjects.cluster.length,
       nodeGroups: subjects['node-group'].length,
       launchTemplates: subjects['launch-template'].length,
     },
     defaults: inventory.imdsDefaults,
+    area: {
+      region,
+      isComplete: coverage.status === 'ok',
+      listed: listedOf(inventory),
+      judged: judgedBy(
+        night.checks.filter(check => !isOfAccount(check)),
+        subjects,
+      ),
+      findings: judgement.findings,
+    },
   }
 }
 
@@ -113,13 +156,28 @@ const judgeAccount = (
   target: Target,
   results: readonly RegionResult[],
   [failure]: readonly Failure[],
-  { checks, policy, scope }: Night,
-) => {
-  if (scope.regions) return nothingJudged
+  night: Night,
+): Pick<RegionResult, 'judgement' | 'area'> => {
+  if (night.scope.regions) return { judgement: nothingJudged }
   const regions = results.map(({ coverage: { region, status }, defaults }) => ({ region, status, defaults }))
   const unlisted = failure && notRead(failure.action, failure.reason)
-  return evaluate(checks, { account: [accountSubject(target, regions, unlisted)] }, policy)
+  const subjects = { account: [accountSubject(target, regions, unlisted)] }
+  const judgement = evaluate(night.checks, subjects, night.policy)
+  return {
+    judgement,
+    area: {
+      region: globalRegion,
+      isComplete: regions.every(({ status }) => status === 'ok' || isIntended(status)),
+      listed: nothingListed,
+      judged: judgedBy(night.checks.filter(isOfAccount), subjects),
+      findings: judgement.findings,
+    },
+  }
 }
+
+const isOfAccount = ({ appliesTo }: Check) => appliesTo === 'account'
+
+const nothingListed: Listed = { clusters: false, launchTemplates: false, nodeGroups: false, nodeGroupsExcept: [] }
 
 const whyExcluded = (region: string, { policy, scope }: Night): string | undefined => {
   if (scope.regions && !scope.regions.includes(region)) return 'not among the Regions asked for'

@@ -26,6 +26,8 @@ export interface ScanPorts {
   /** Calls answered so far, by IAM action. */
   readonly apiCalls: () => Readonly<Record<string, number>>
   readonly now: Now
+  /** Keeps what an account came to, before its result is merged. @default nothing is kept */
+  readonly remember?: ((account: AccountResult) => Promise<void>) | undefined
 }
 
 /** Told of what happens while a scan runs. */
@@ -57,6 +59,7 @@ export const scan = async (request: ScanRequest, ports: ScanPorts, watcher: Scan
       const result = unasked
         ? await notAsked(target, night, unasked.status, unasked.detail)
         : await scanAccount(target, night, ports.openAccount)
+      await ports.remember?.(result)
       watcher.scanned(result)
       return result
     },
@@ -81,13 +84,14 @@ const merge = (
       .flatMap(({ coverage }) => coverage)
       .sort((a, b) => compareText(a.accountId, b.accountId) || compareText(a.region, b.region)),
     findings: findings.toSorted(byPlace),
+    firstSeen: {},
     verdicts,
     looked: addLooked(results.map(({ looked }) => looked)),
   }
 }
 
 /** The hub's enabled Regions, read at most once; where they cannot be read, the Region that the hub runs in. */
-const hubRegionsBy = (openAccount: OpenAccount, hub: Hub): Night['hubRegions'] => {
+export const hubRegionsBy = (openAccount: OpenAccount, hub: Hub): Night['hubRegions'] => {
   const ask = async () => {
     const access = await openAccount({
       accountId: hub.accountId,

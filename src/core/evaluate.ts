@@ -9,6 +9,16 @@ export interface Judgement {
   readonly verdicts: Readonly<Record<Status, number>>
 }
 
+/**
+ * That a check gave a verdict on each of these resources, by id. Where it made no finding of one, that one passed or was
+ * skipped: most do, so they are not listed one by one.
+ */
+export interface Judged {
+  readonly checkId: string
+  readonly revision: number
+  readonly resourceIds: ReadonlySet<string>
+}
+
 /** Subjects by kind; a kind that is absent has none. */
 export type Subjects = { readonly [K in SubjectKind]?: readonly SubjectOf[K][] }
 
@@ -38,6 +48,17 @@ export const evaluate = (checks: readonly Check[], subjects: Subjects, policy: P
     }
   }
   return { findings, verdicts }
+}
+
+/** Which resources {@link evaluate} judges by which check; the checks of a kind share one set. */
+export const judgedBy = (checks: readonly Check[], subjects: Subjects): readonly Judged[] => {
+  const idsOf = (kind: SubjectKind) => new Set(subjects[kind]?.map(({ resource }) => resource.id))
+  const ids = new Map([...new Set(checks.map(({ appliesTo }) => appliesTo))].map(kind => [kind, idsOf(kind)]))
+  return checks.map(({ id, revision, appliesTo }) => ({
+    checkId: id,
+    revision,
+    resourceIds: ids.get(appliesTo) ?? new Set(),
+  }))
 }
 
 const judge = (check: Check, subject: SubjectOf[SubjectKind], policy: Policy): Verdict => {

@@ -61,5 +61,16 @@ export type AccountAccess =
 
 export type OpenAccount = (target: Target) => Promise<AccountAccess>
 
+/** A message for people and the machines that filter it. */
+export interface Message {
+  /** Under 100 characters, without line breaks. */
+  readonly subject: string
+  readonly text: string
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** @throws {PostureError} when the topic is missing, denies or cannot be reached. */
+export type Publish = (message: Message) => Promise<void>
+
 /** Time is asked of this port alone, and read once per account-Region into `collectedAt`. */
 export type Now = () => Date

@@ -19,6 +19,8 @@ export interface ScanResult {
   readonly accountNames: Readonly<Record<string, string>>
   readonly coverage: readonly RegionCoverage[]
   readonly findings: readonly Finding[]
+  /** By finding id since when it stands, as a store knows it; empty where nothing is kept. */
+  readonly firstSeen: Readonly<Record<string, string>>
   readonly verdicts: Readonly<Record<Status, number>>
   readonly looked: Looked
   /** Calls that AWS answered, by IAM action. */

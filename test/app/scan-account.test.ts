@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type Night, notAsked, scanAccount } from '../../src/app/scan-account.ts'
 import { checks } from '../../src/checks/index.ts'
 import { defaultPolicy, type Policy } from '../../src/core/policy.ts'
-import type { AccountReader, OpenAccount } from '../../src/core/ports.ts'
+import type { AccountReader, OpenAccount, RegionState } from '../../src/core/ports.ts'
 import { known } from '../../src/core/read.ts'
 import * as build from '../support/build.ts'
 import { enabled, openAccounts, readHealthy } from './fakes.ts'
@@ -98,14 +98,35 @@ describe('a Region', () => {
     expect(read).toEqual(['eu-west-1'])
   })
 
-  test('that turns out not to be enabled says so', async () => {
-    const readRegion: AccountReader['readRegion'] = async () => ({
-      status: 'region-disabled',
-      reason: 'UnrecognizedClientException',
-    })
-    expect(rows(await scanned({ listRegions: async () => enabled('eu-west-1'), readRegion }))).toEqual([
-      ['eu-west-1', 'region-disabled', 'UnrecognizedClientException'],
+  const refusing: AccountReader['readRegion'] = async () => ({
+    status: 'region-disabled',
+    reason: 'UnrecognizedClientException',
+  })
+
+  test('that turns out not to be enabled says so, where nobody could list the Regions', async () => {
+    const listRegions = async () => build.refused<RegionState>('ec2:DescribeRegions')
+    const hubRegions = async () => ['eu-west-1']
+    const found = rows(await scanned({ listRegions, readRegion: refusing }, night({ hubRegions })))
+    expect(new Set(found.map(([, status]) => status))).toEqual(new Set(['region-disabled']))
+  })
+
+  // The same error means a token that is no good, and a Region that is not read must not look like one that is not there.
+  test('that is listed as enabled and refuses the credentials is an error', async () => {
+    const listRegions = async () => enabled('eu-west-1')
+    expect(rows(await scanned({ listRegions, readRegion: refusing }))).toEqual([
+      ['eu-west-1', 'error', 'UnrecognizedClientException'],
     ])
+  })
+
+  test('that was asked for by name is tried where the Regions cannot be listed', async () => {
+    const listRegions = async () => build.refused<RegionState>('ec2:DescribeRegions')
+    const hubRegions = async () => ['eu-west-1']
+    const named = await scanned({ listRegions }, night({ hubRegions, scope: { regions: ['us-east-1', 'af-south-1'] } }))
+    expect(
+      rows(named)
+        .filter(([, status]) => status !== 'excluded')
+        .map(([region]) => region),
+    ).toEqual(['af-south-1', 'us-east-1'])
   })
 
   test.each<[string, Partial<Night>, string]>([

@@ -18,6 +18,7 @@ const result = (over: Partial<ScanResult> = {}): ScanResult => ({
   finishedAt: '2026-11-22T02:10:00.000Z',
   toolVersion: '0.1.0',
   accountNames: {},
+  firstSeen: {},
   coverage: [],
   findings: [],
   verdicts: { pass: 0, fail: 0, unknown: 0, skip: 0 },
