@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from '@jest/globals'
 
 /** A program of somebody else's that judges ours, and how to get it. */
@@ -15,6 +16,23 @@ export const moto: Judge = {
   name: 'moto',
   install: "pip install 'moto[server]==5.2.5'",
   isPresent: () => answers('moto_server', '--help'),
+}
+
+/** cfn-lint: AWS's linter of CloudFormation templates. */
+export const cfnLint: Judge = {
+  name: 'cfn-lint',
+  install: "pip install 'cfn-lint==1.51.0'",
+  isPresent: () => answers('cfn-lint', '--version'),
+}
+
+/** DynamoDB Local's jars and native libraries, where Maven copies them to. */
+export const dynamodbLocalFolder = join(import.meta.dirname, 'dynamodb-local/target/dependency')
+
+/** DynamoDB Local: AWS's own engine, in Java. */
+export const dynamodbLocal: Judge = {
+  name: 'DynamoDB Local',
+  install: 'mvn -q -B -f test/support/dynamodb-local dependency:copy-dependencies',
+  isPresent: () => existsSync(join(dynamodbLocalFolder, 'DynamoDBLocal-2.6.1.jar')) && answers('java', '-version'),
 }
 
 /**
