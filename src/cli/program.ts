@@ -4,9 +4,11 @@ import { PostureError } from '../core/errors.ts'
 import { type ReportFormat, reportFormats } from '../reports/index.ts'
 import { showChecks } from './commands/checks.ts'
 import { runDemo } from './commands/demo.ts'
+import { runReport } from './commands/report.ts'
 import { serveSandbox } from './commands/sandbox.ts'
 import { runScan } from './commands/scan.ts'
 import { type ExitCode, type FailOn, failOnLevels } from './exit-code.ts'
+import { defaultFolder, type MemoryOptions } from './memory.ts'
 import type { Terminal } from './terminal.ts'
 import { toolVersion } from './version.ts'
 
@@ -47,6 +49,19 @@ interface ScanFlags {
   readonly strict?: true
   readonly record?: string
   readonly replay?: string
+  readonly table?: string
+  readonly store?: string
+  readonly publish?: string
+}
+
+interface ReportFlags {
+  readonly run?: string
+  readonly check?: string
+  readonly account?: string
+  readonly table?: string
+  readonly store?: string
+  readonly format: ReportFormat | 'digest'
+  readonly output?: string
 }
 
 const programFor = (terminal: Terminal, end: (code: ExitCode) => void): Command => {
@@ -65,18 +80,28 @@ const programFor = (terminal: Terminal, end: (code: ExitCode) => void): Command 
 
   program
     .command('demo')
-    .description("the nightly run against the sandbox's example organization; ends with 0 whatever it finds")
+    .description(
+      `the nightly run against the sandbox's example organization, kept in ${defaultFolder}; writes report.html and ends with 0 whatever it finds`,
+    )
     .addOption(formatOption())
     .action(async ({ format }: { format: ReportFormat }) => end(await runDemo(format, terminal)))
 
   addScan(program).action(async (flags: ScanFlags) => end(await runScan(scanOptionsOf(flags), terminal)))
 
+  addMemory(program.command('report').description('what the store holds, or the digest of a run'))
+    .option('--run <id>', 'the run (default: the newest that ended)')
+    .option('--check <id>', 'findings of this check alone')
+    .option('--account <id>', 'this account alone')
+    .addOption(new Option('--format <format>', 'what to print').choices([...reportFormats, 'digest']).default('table'))
+    .option('--output <file>', 'write it there instead of to stdout')
+    .action(async (flags: ReportFlags) => end(await runReport(reportOptionsOf(flags), terminal)))
+
   program
     .command('checks')
     .description('the catalogue, or one check explained')
     .argument('[id]', 'the check to explain')
-    .addOption(formatOption())
-    .action((id: string | undefined, { format }: { format: ReportFormat }) => end(showChecks(id, format, terminal)))
+    .addOption(new Option('--format <format>', 'what to print').choices(['table', 'json']).default('table'))
+    .action((id: string | undefined, { format }: { format: 'table' | 'json' }) => end(showChecks(id, format, terminal)))
 
   program
     .command('sandbox')
@@ -87,11 +112,21 @@ const programFor = (terminal: Terminal, end: (code: ExitCode) => void): Command 
   return program
 }
 
+/** Where findings are kept; a table and a folder at once are one too many. */
+const addMemory = (command: Command): Command =>
+  command
+    .addOption(new Option('--table <name>', 'the DynamoDB table that keeps findings').conflicts('store'))
+    .option('--store <folder>', 'a folder that keeps findings on this machine')
+
+const memoryOf = ({ table, store }: { table?: string; store?: string }): MemoryOptions | undefined => {
+  if (table !== undefined) return { table }
+  return store === undefined ? undefined : { store }
+}
+
 const formatOption = () => new Option('--format <format>', 'what to print').choices(reportFormats).default('table')
 
 const addScan = (program: Command): Command =>
-  program
-    .command('scan')
+  addMemory(program.command('scan'))
     .description('reads and judges accounts; by default the one that the credentials belong to')
     .addOption(new Option('--org', 'every account of the AWS Organization').conflicts('account'))
     .option('--account <id...>', 'these accounts', ids(/^\d{12}$/, 'An account id has 12 digits'))
@@ -113,6 +148,7 @@ const addScan = (program: Command): Command =>
       new Option('--fail-on <severity>', 'end with 1 from this severity up').choices(failOnLevels).default('high'),
     )
     .option('--strict', 'end with 2 when anything is unknown or was not read')
+    .option('--publish <topic-arn>', 'send the digest to this SNS topic; needs --table or --store')
     .option('--record <folder>', 'keep what was read, to judge it again without AWS')
     .addOption(
       new Option('--replay <folder>', 'judge a recording again').conflicts([
@@ -123,19 +159,34 @@ const addScan = (program: Command): Command =>
         'externalId',
         'endpointUrl',
         'record',
+        'table',
+        'store',
       ]),
     )
 
 const scanOptionsOf = (flags: ScanFlags) => ({
   ...flags,
   who: whoOf(flags),
-  scope: flags.region ? { regions: flags.region } : {},
+  scope: {
+    ...(flags.account ? { accounts: flags.account } : {}),
+    ...(flags.region ? { regions: flags.region } : {}),
+  },
+  memory: memoryOf(flags),
   strict: flags.strict === true,
   aws: {
     regions: flags.region,
     endpointUrl: flags.endpointUrl,
     ...(flags.externalId === undefined ? {} : { externalId: flags.externalId }),
   },
+})
+
+const reportOptionsOf = (flags: ReportFlags) => ({
+  memory: memoryOf(flags) ?? { store: defaultFolder },
+  runId: flags.run,
+  checkId: flags.check,
+  accountId: flags.account,
+  format: flags.format,
+  output: flags.output,
 })
 
 const whoOf = ({ org, account }: ScanFlags): Who => {

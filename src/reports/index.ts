@@ -1,4 +1,5 @@
 import type { ScanResult } from '../core/result.ts'
+import { html } from './html.ts'
 import { json } from './json.ts'
 import { type TableOptions, table } from './table.ts'
 
@@ -6,6 +7,7 @@ import { type TableOptions, table } from './table.ts'
 export const reports = {
   table: (result, options) => table(result, options),
   json: result => json(result),
+  html: result => html(result),
 } as const satisfies Record<string, (result: ScanResult, options: TableOptions) => string>
 
 export type ReportFormat = keyof typeof reports

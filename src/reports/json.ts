@@ -6,7 +6,7 @@ import { summarise } from '../core/result.ts'
  * is null, never absent.
  */
 export const json = (result: ScanResult): string => {
-  const { run, finishedAt, toolVersion, coverage, findings, apiCalls } = result
+  const { run, finishedAt, toolVersion, coverage, findings, firstSeen, apiCalls } = result
   const document = {
     schemaVersion: 1,
     run: { id: run.id, startedAt: run.startedAt, finishedAt, toolVersion },
@@ -23,8 +23,7 @@ export const json = (result: ScanResult): string => {
       title: finding.title,
       message: finding.message,
       evidence: finding.evidence,
-      // When a finding was first seen is known only to a store, and nothing is kept yet.
-      firstSeen: null,
+      firstSeen: firstSeen[finding.id] ?? null,
       controls: finding.controls,
     })),
     apiCalls,

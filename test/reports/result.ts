@@ -189,6 +189,7 @@ const findings = [
 ]
 
 export const result: ScanResult = {
+  firstSeen: {},
   run: { id: '2026-11-22T02:00:00.000Z-3fa91c', startedAt: '2026-11-22T02:00:00.000Z', scope: {} },
   finishedAt: '2026-11-22T02:10:00.000Z',
   toolVersion: '0.1.0',

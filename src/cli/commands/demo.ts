@@ -4,6 +4,7 @@ import { accessKeyOf, secretKey } from '../../sandbox/keys.ts'
 import { readOrganization } from '../../sandbox/organization.ts'
 import { requestHandlerOf } from '../../sandbox/request-handler.ts'
 import { createSandbox } from '../../sandbox/sandbox.ts'
+import { defaultFolder } from '../memory.ts'
 import type { Terminal } from '../terminal.ts'
 import { runScan } from './scan.ts'
 
@@ -23,6 +24,8 @@ export const runDemo = async (format: ReportFormat, terminal: Terminal): Promise
       failOn: 'never',
       strict: false,
       most: worstOfEach,
+      memory: { store: defaultFolder },
+      page: 'report.html',
       aws: {
         region: example.regions[0],
         externalId,

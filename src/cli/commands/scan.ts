@@ -1,14 +1,26 @@
 import { randomBytes } from 'node:crypto'
+import { makeDigest, sendDigest } from '../../app/digest.ts'
 import type { Who } from '../../app/plan.ts'
-import { type ScanPorts, scan } from '../../app/scan.ts'
+import { remember } from '../../app/remember.ts'
+import { beginRun, endRun, isScoped } from '../../app/runs.ts'
+import { type ScanPorts, type ScanWatcher, scan } from '../../app/scan.ts'
+import type { AccountResult } from '../../app/scan-account.ts'
 import { type ConnectOptions, connect, sessionNameOf } from '../../aws/clients.ts'
+import { publishTo, topicClient } from '../../aws/publish.ts'
 import { checks } from '../../checks/index.ts'
 import { readPosture } from '../../config/posture.ts'
+import { ConfigError, PostureError } from '../../core/errors.ts'
+import { selectChecks } from '../../core/evaluate.ts'
 import { defaultPolicy, type Policy } from '../../core/policy.ts'
+import type { Now } from '../../core/ports.ts'
 import type { ScanResult } from '../../core/result.ts'
 import { type Run, type Scope, startRun } from '../../core/run.ts'
+import type { Store } from '../../core/store.ts'
+import type { Digest } from '../../reports/digest.ts'
 import { type ReportFormat, reports } from '../../reports/index.ts'
-import { type ExitCode, exitCodeOf, type FailOn, failureOf } from '../exit-code.ts'
+import type { Paint } from '../../reports/paint.ts'
+import { type ExitCode, exitCodeOf, type FailOn, failureOf, unmatchedIn } from '../exit-code.ts'
+import { type MemoryOptions, openMemory } from '../memory.ts'
 import { checkOutput, writeReport } from '../output.ts'
 import { progressOn } from '../progress.ts'
 import { recordTo, replayFrom } from '../recording.ts'
@@ -28,24 +40,32 @@ export interface ScanOptions {
   readonly replay?: string | undefined
   /** How many findings of each severity a table prints. @default all */
   readonly most?: number
+  /** Where findings are kept from one scan to the next. @default nowhere */
+  readonly memory?: MemoryOptions | undefined
+  /** The topic that the digest goes to. @default none */
+  readonly publish?: string | undefined
+  /** A file for the page beside whatever is printed. @default none */
+  readonly page?: string | undefined
   /** How to reach AWS; the sandbox puts itself here. */
   readonly aws: Omit<ConnectOptions, 'sessionName' | 'now'>
 }
 
 /**
  * Scans, prints or writes the report, and says how the process should end.
- * @throws {PostureError} when nothing could be scanned; nothing is written then.
+ * @throws {PostureError} when nothing could be scanned, kept or published; no report is half-written then.
  */
 export const runScan = async (options: ScanOptions, terminal: Terminal): Promise<ExitCode> => {
   const environment = terminal.environment()
   const policy = await policyOf(options.config)
   await checkOutput(options.output)
-  const { run, who, ports, finish, abandon } = await sourceOf(options, environment.EXTERNAL_ID)
+  if (options.publish !== undefined && !options.memory) {
+    throw new ConfigError('--publish needs --table or --store: a digest tells what changed since the last run.')
+  }
+  const source = await sourceOf(options, environment.EXTERNAL_ID)
   const progress = progressOn(terminal)
   let hubAccountId = ''
   try {
-    const request = { run, who, policy, checks, roleName: options.role, toolVersion }
-    const result = await scan(request, ports, {
+    const kept = await scanAndKeep(options, policy, source, {
       ...progress,
       planned: (hub, accounts) => {
         hubAccountId = hub.accountId
@@ -53,21 +73,96 @@ export const runScan = async (options: ScanOptions, terminal: Terminal): Promise
       },
     })
     progress.end()
-    await finish(result)
-
-    const text = reports[options.format](result, {
-      paint: options.output === undefined ? paintFor(terminal.stdout, environment) : undefined,
-      most: options.most,
-    })
-    await writeReport(text, options.output, terminal)
-    const failure = failureOf(result, hubAccountId)
+    await source.finish(kept.result)
+    await tell(kept, options, paintFor(terminal.stdout, environment), terminal)
+    const failure = failureOf(kept.result, hubAccountId) ?? unmatchedIn(kept.result, policy)
     if (failure) terminal.stderr.write(`${failure}\n`)
-    return failure ? 2 : exitCodeOf(result, options)
+    if (kept.unpublished) terminal.stderr.write(`${kept.unpublished}\n`)
+    return failure || kept.unpublished ? 2 : exitCodeOf(kept.result, options)
   } catch (error) {
     progress.end()
-    await abandon()
+    await source.abandon()
     throw error
   }
+}
+
+/** A result, and with a store what changed since the last one. */
+interface Kept {
+  readonly result: ScanResult
+  readonly digest?: Digest
+  /** Why the digest was not published; the run is kept all the same. */
+  readonly unpublished?: string | undefined
+}
+
+const scanAndKeep = async (
+  options: ScanOptions,
+  policy: Policy,
+  source: Source,
+  watcher: ScanWatcher,
+): Promise<Kept> => {
+  const { run, who, ports } = source
+  const request = { run, who, policy, checks, roleName: options.role, toolVersion }
+  if (!options.memory) return { result: await scan(request, ports, watcher) }
+
+  const memory = await openMemory(options.memory, options.aws.endpointUrl)
+  const { store } = memory
+  try {
+    await beginRun(run, { toolVersion }, { store, now: ports.now })
+    const night = { run, checks: selectChecks(checks, policy), waived: () => false }
+    const remembering = {
+      ...ports,
+      remember: (account: AccountResult) => remember(account, night, { store, now: ports.now }),
+    }
+    const result = await scan(request, remembering, watcher)
+    await store.updateRun(run.id, { accountCount: Object.keys(result.accountNames).length })
+    await endRun(run, { store, now: ports.now })
+    const open = await store.openFindings()
+    const firstSeen = Object.fromEntries(open.map(finding => [finding.id, finding.firstSeen]))
+    const digest = isScoped(run.scope) ? undefined : await makeDigest(run.id, store)
+    const unpublished = digest && (await publishedOr(digest, options, run.id, { store, now: ports.now }))
+    return { result: { ...result, firstSeen }, ...(digest && { digest }), unpublished }
+  } catch (error) {
+    // The first error is the one to tell; a lease that cannot be released runs out.
+    await store.releaseLease(run.id).catch(() => {})
+    throw error
+  } finally {
+    await memory.close()
+  }
+}
+
+/** Publishes where a topic is named. A topic that is gone or denies loses nothing: the run is kept and says why. */
+const publishedOr = async (
+  digest: Digest,
+  { publish: topic, aws }: ScanOptions,
+  runId: string,
+  ports: { readonly store: Store; readonly now: Now },
+): Promise<string | undefined> => {
+  if (topic === undefined) return undefined
+  try {
+    await sendDigest(digest, runId, { ...ports, publish: publishTo(topic, topicClient(topic, aws.endpointUrl)) })
+    return undefined
+  } catch (error) {
+    if (error instanceof PostureError) return error.message
+    throw error
+  }
+}
+
+/** The report on stdout or in its file; on stdout the digest after it, unless stdout holds data for a machine. */
+const tell = async (
+  { result, digest }: Kept,
+  options: ScanOptions,
+  paint: Paint,
+  terminal: Terminal,
+): Promise<void> => {
+  const text = reports[options.format](result, {
+    paint: options.output === undefined ? paint : undefined,
+    most: options.most,
+  })
+  await writeReport(text, options.output, terminal)
+  if (digest && options.format === 'table') terminal.stdout.write(`\n${digest.text}`)
+  if (options.page === undefined) return
+  await writeReport(reports.html(result), options.page, terminal)
+  terminal.stderr.write(`Wrote ${options.page}.\n`)
 }
 
 const policyOf = async (file: string | undefined): Promise<Policy> =>

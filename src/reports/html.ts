@@ -1,0 +1,118 @@
+import { coverageStatuses } from '../core/coverage.ts'
+import { byPlace } from '../core/finding.ts'
+import { type ScanResult, summarise } from '../core/result.ts'
+import { fullName } from '../core/subjects.ts'
+import { bySeverity, severities } from '../core/verdict.ts'
+import { printable } from './printable.ts'
+import { accountName, counted } from './words.ts'
+
+const style = `
+:root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif }
+body { margin: 2rem auto; max-width: 78rem; padding: 0 1rem }
+h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
+table { border-collapse: collapse; width: 100% }
+th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: .35rem .6rem; text-align: left; vertical-align: top }
+th { font-weight: 600 } td.number { font-size: 1.3rem; font-variant-numeric: tabular-nums } td.key { white-space: nowrap }
+.critical, .high { color: light-dark(#b00020, #ff8a80); font-weight: 600 } .medium { color: light-dark(#8a5a00, #ffcf70) }
+.quiet { opacity: .7 } code { font-size: .9em; overflow-wrap: anywhere }
+ul { margin: .3rem 0; padding-left: 1.1rem }
+`
+
+/** The result as one self-contained page: summary, coverage and a plain table of findings. */
+export const html = (scanned: ScanResult): string => {
+  const result = printable(scanned)
+  const body = [summarySection(result), coverageSection(result), findingSection(result)].join('\n')
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>EKS node posture, ${escaped(result.run.startedAt.slice(0, 10))}</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>EKS node posture</h1>
+<p class="quiet">Run ${escaped(result.run.id)}, ended ${escaped(result.finishedAt)}, eks-node-posture ${escaped(result.toolVersion)}</p>
+${body}
+</body>
+</html>
+`
+}
+
+const summarySection = (result: ScanResult) => {
+  const { fail, unknown, pass, accounts, regions, clusters, nodeGroups, launchTemplates } = summarise(result)
+  const cells = [
+    ...severities.map(severity => [severity, fail[severity]] as const),
+    ['unknown', unknown] as const,
+    ['pass', pass] as const,
+  ]
+  return `<h2>Summary</h2>
+${tableOf(
+  cells.map(([name]) => name),
+  [cells.map(([name, count]) => `<td class="number ${count > 0 ? name : 'quiet'}">${count}</td>`)],
+)}
+<p>Read: ${counted(accounts, 'account')}, ${counted(regions, 'account-Region')}, ${counted(clusters, 'cluster')}, ${counted(nodeGroups, 'node group')}, ${counted(launchTemplates, 'launch template')}.</p>`
+}
+
+const coverageSection = ({ coverage, accountNames }: ScanResult) => {
+  const rank = new Map(coverageStatuses.map((status, index) => [status, index]))
+  const rows = coverage
+    .filter(({ status }) => status !== 'ok')
+    .toSorted((a, b) => (rank.get(a.status) ?? 0) - (rank.get(b.status) ?? 0))
+    .map(({ accountId, region, status, detail }) => [
+      key(status),
+      cell(accountName(accountNames, accountId)),
+      key(region),
+      cell(detail ?? ''),
+    ])
+  const ok = coverage.length - rows.length
+  const head = `<h2>Coverage</h2>\n<p>${ok} of ${counted(coverage.length, 'account-Region')} wholly read.</p>`
+  return rows.length === 0 ? head : `${head}\n${tableOf(['status', 'account', 'Region', 'why'], rows)}`
+}
+
+const findingSection = ({ findings, accountNames, firstSeen }: ScanResult) => {
+  const rows = findings
+    .toSorted((a, b) => compareStatus(a.status, b.status) || bySeverity(a.severity, b.severity) || byPlace(a, b))
+    .map(({ id, status, severity, checkId, accountId, region, resource, message, evidence }) => [
+      `<td class="${status === 'fail' ? severity : 'quiet'}">${status === 'fail' ? severity : 'unknown'}</td>`,
+      `<td>${escaped(accountName(accountNames, accountId))}<br><span class="quiet">${escaped(region)}</span></td>`,
+      cell(fullName(resource)),
+      `<td>${escaped(message)}<br><code>${escaped(checkId)}</code>${evidenceOf(evidence)}</td>`,
+      key(firstSeen[id]?.slice(0, 10) ?? ''),
+    ])
+  if (rows.length === 0) return '<h2>Findings</h2>\n<p>None.</p>'
+  return `<h2>Findings</h2>\n${tableOf(['severity', 'account, Region', 'resource', 'finding', 'since'], rows)}`
+}
+
+const compareStatus = (a: string, b: string) => Number(a === 'unknown') - Number(b === 'unknown')
+
+const evidenceOf = (evidence: ScanResult['findings'][number]['evidence']) =>
+  `<details><summary class="quiet">evidence</summary><ul>${evidence
+    .map(
+      ({ what, value, source }) =>
+        `<li>${escaped(what)}: ${escaped(value)} <span class="quiet">${escaped(source)}</span></li>`,
+    )
+    .join('')}</ul></details>`
+
+const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[]) =>
+  `<table>
+<thead><tr>${heads.map(head => `<th>${escaped(head)}</th>`).join('')}</tr></thead>
+<tbody>
+${rows.map(cells => `<tr>${cells.join('')}</tr>`).join('\n')}
+</tbody>
+</table>`
+
+const key = (text: string) => `<td class="key">${escaped(text)}</td>`
+const cell = (text: string) => `<td>${escaped(text)}</td>`
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** The one place where text becomes HTML. */
+const escaped = (text: string) => text.replace(/[&<>"']/g, mark => entities[mark] ?? mark)

@@ -1,0 +1,189 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { accessKeyOf, secretKey } from '../../src/sandbox/keys.ts'
+import { readOrganization } from '../../src/sandbox/organization.ts'
+import { createSandbox } from '../../src/sandbox/sandbox.ts'
+import { listen } from '../../src/sandbox/server.ts'
+import { bareEnvironment, run, start } from '../support/cli.ts'
+
+const hub = '111111111111'
+const member = '222222222222'
+
+/** An organization with one node group; what a night changes is written between the braces. */
+const organization = (metadata: string, latencyMs = 0) => `
+version: 1
+organization: { id: o-small, management: '100000000000', hub: '${hub}' }
+regions: [eu-west-1]
+units:
+  Shops:
+    accounts:
+      '${hub}': { name: tooling, regions: { eu-west-1: { instanceMetadataDefaults: { httpTokens: required } } } }
+      '${member}':
+        name: shop
+        regions:
+          eu-west-1:
+            instanceMetadataDefaults: { httpTokens: required }
+            launchTemplates: { web: { versions: [{ metadataOptions: { ${metadata} } }] } }
+            clusters:
+              shop:
+                version: '1.33'
+                addons: { vpc-cni: v1.19.0-eksbuild.1 }
+                nodeGroups: { web: { launchTemplate: web } }
+accounts: { '100000000000': { name: boss, regions: { eu-west-1: { instanceMetadataDefaults: { httpTokens: required } } } } }
+faults: [{ action: '*', latencyMs: ${latencyMs} }]
+`
+const good = 'httpTokens: required'
+const bad = 'httpTokens: optional, httpEndpoint: enabled'
+
+let folder = ''
+let store = ''
+let servers: { close(): Promise<void> }[] = []
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'store-'))
+})
+beforeEach(() => {
+  store = join(folder, crypto.randomUUID())
+})
+afterEach(async () => {
+  await Promise.all(servers.map(server => server.close()))
+  servers = []
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const environment = {
+  ...bareEnvironment,
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: accessKeyOf(hub),
+  AWS_SECRET_ACCESS_KEY: secretKey,
+}
+
+const serve = async (metadata: string, latencyMs?: number) => {
+  const file = join(folder, `${crypto.randomUUID()}.yaml`)
+  await writeFile(file, organization(metadata, latencyMs))
+  const server = await listen(createSandbox(await readOrganization(file)), 0)
+  servers.push(server)
+  return server.url
+}
+const argsFor = (url: string, ...more: string[]) => [
+  ...['scan', '--org', '--endpoint-url', url, '--fail-on', 'never', '--store', store],
+  ...more,
+]
+const night = async (metadata: string, ...more: string[]) =>
+  run(environment, ...argsFor(await serve(metadata), ...more))
+const report = (...args: string[]) => run(bareEnvironment, 'report', '--store', store, ...args)
+
+describe('nights on one store', () => {
+  test('a baseline, a quiet night, a fix, and what comes back', async () => {
+    const digests: string[] = []
+    for (const metadata of [bad, bad, good, bad]) {
+      const { code, stdout } = await night(metadata)
+      expect(code).toBe(0)
+      digests.push(stdout.slice(stdout.indexOf('Explain one:')).split('\n').slice(2).join('\n') || stdout)
+    }
+    const headlines = digests.map(text => /^(?:\d+ .*|Nothing changed)\.$/m.exec(text)?.[0])
+    expect(headlines).toEqual(['2 first seen (baseline).', 'Nothing changed.', '2 fixed.', '2 back.'])
+  })
+
+  test('a table of a store knows since when a finding stands, and keeps it', async () => {
+    const first = JSON.parse((await night(bad, '--format', 'json')).stdout)
+    const second = JSON.parse((await night(bad, '--format', 'json')).stdout)
+    expect(second.findings.map(({ firstSeen }: { firstSeen: string }) => firstSeen)).toEqual(
+      first.findings.map(() => first.run.startedAt),
+    )
+  })
+
+  test('a run that was told to look at a part remembers what it saw there and writes no digest', async () => {
+    await night(bad)
+    const { stdout } = await night(good, '--region', 'eu-west-1')
+    expect(stdout).not.toMatch(/^Run /m)
+    const open = JSON.parse((await report('--format', 'json')).stdout)
+    expect(open.findings).toEqual([])
+  })
+})
+
+describe('report', () => {
+  test('prints the digest that the run printed, byte for byte', async () => {
+    const { stdout } = await night(bad)
+    const digest = await report('--format', 'digest')
+    expect(digest.stdout).toMatch(/^2 first seen/)
+    expect(stdout.endsWith(`\n${digest.stdout}`)).toBe(true)
+  })
+
+  test('tells in every format what the scan told', async () => {
+    const scanned = JSON.parse((await night(bad, '--format', 'json')).stdout)
+    const told = JSON.parse((await report('--format', 'json')).stdout)
+    expect(told.findings).toEqual(scanned.findings)
+    expect(told.coverage).toEqual(scanned.coverage)
+    expect(told.summary).toEqual(scanned.summary)
+    expect((await report('--format', 'html')).stdout).toContain('<!doctype html>')
+    expect((await report()).stdout).toContain('launch-template-imdsv2-required')
+  })
+
+  test('filters by check and by account', async () => {
+    await night(bad)
+    const only = JSON.parse((await report('--format', 'json', '--check', 'node-group-imdsv2-required')).stdout)
+    expect(only.findings.map(({ checkId }: { checkId: string }) => checkId)).toEqual(['node-group-imdsv2-required'])
+    const other = JSON.parse((await report('--format', 'json', '--account', hub)).stdout)
+    expect(other.findings).toEqual([])
+    expect(other.coverage.map(({ accountId }: { accountId: string }) => accountId)).toEqual([hub])
+  })
+
+  test.each([
+    { args: [], says: /^There is no store .*: scan with --store .* first/ },
+    { args: ['--table', 'x', '--store', 'y'], says: /cannot be used with/ },
+  ])('$args: one sentence and exit code 2', async ({ args, says }) => {
+    const { code, stdout, stderr } = await report(...args)
+    expect(stderr.replace(/^eks-node-posture: /, '')).toMatch(says)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(existsSync(store)).toBe(false)
+  })
+
+  test('a run that the store does not know', async () => {
+    await night(good)
+    const { code, stderr } = await report('--run', '2026-01-01T00:00:00.000Z-000000')
+    expect(stderr).toMatch(/^The store holds no run 2026-01-01/)
+    expect(code).toBe(2)
+  })
+})
+
+describe('two at once, and one that is killed', () => {
+  test('the second opener of a folder is told who holds it, and the first one ends well', async () => {
+    const slow = await serve(bad, 150)
+    const first = run(environment, ...argsFor(slow))
+    while (!existsSync(join(store, 'lock.json'))) await wait(20)
+    const second = await run(environment, ...argsFor(slow))
+    expect(second.stderr).toMatch(/\d/)
+    expect(second.stderr).toContain(store)
+    expect([second.code, second.stdout]).toEqual([2, ''])
+    expect((await first).code).toBe(0)
+  })
+
+  test('a run that was killed leaves nothing half-told: the next one tells it all', async () => {
+    const slow = await serve(bad, 150)
+    const child = start(environment, argsFor(slow))
+    const ended = new Promise(resolve => child.on('close', resolve))
+    while (!existsSync(join(store, 'lock.json'))) await wait(20)
+    await wait(700)
+    child.kill('SIGKILL')
+    await ended
+    const { code, stdout } = await night(bad)
+    expect(code).toBe(0)
+    expect(stdout).toContain('2 first seen (baseline).')
+  })
+})
+
+test('--publish without a store is one sentence and exit code 2', async () => {
+  const { code, stderr } = await run(environment, 'scan', '--publish', 'arn:aws:sns:eu-west-1:111111111111:posture')
+  expect(stderr).toContain('--publish needs --table or --store')
+  expect(code).toBe(2)
+})
+
+test('--output writes the page whole', async () => {
+  const file = join(folder, 'page.html')
+  await night(bad, '--format', 'html', '--output', file)
+  expect(await readFile(file, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/)
+})
