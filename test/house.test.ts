@@ -59,6 +59,13 @@ const sabotage: readonly { name: string; gate: Gate; file: string; text: string;
     says: /sandbox-imports-packages: src\/sandbox\/bad\.ts/,
   },
   {
+    name: 'a handler makes a client of the SDK itself',
+    gate: 'imports',
+    file: 'src/handlers/bad.ts',
+    text: "export { S3Client } from '@aws-sdk/client-s3'\n",
+    says: /handlers-imports-packages: src\/handlers\/bad\.ts/,
+  },
+  {
     name: 'a use case imports the command line',
     gate: 'imports',
     file: 'src/app/bad.ts',

@@ -6,27 +6,62 @@ const given = z
   .optional()
   .transform(value => (value === '' ? undefined : value))
 
+/** Sent with every AssumeRole; a secret, so it is no flag that a process list would show. */
+const externalId = given.pipe(
+  z
+    .string()
+    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'expected 2 to 1,224 letters, digits or any of +=,.@:/-')
+    .optional(),
+)
+
 /** What the command line takes from the environment; AWS credentials and Region are the SDK's to read. */
 const CliEnvironment = z.object({
-  /** Sent with every AssumeRole; a secret, so it is no flag that a process list would show. */
-  EXTERNAL_ID: given.pipe(
-    z
-      .string()
-      .regex(/^[\w+=,.@:/-]{2,1224}$/, 'expected 2 to 1,224 letters, digits or any of +=,.@:/-')
-      .optional(),
-  ),
+  EXTERNAL_ID: externalId,
   /** Any value: no colour. https://no-color.org */
   NO_COLOR: given,
 })
 export type CliEnvironment = z.output<typeof CliEnvironment>
 
-/**
- * Parses the environment, the only place that reads it.
- * @throws {ConfigError} naming the variable and what is expected; never its value.
- */
-export const readEnvironment = (variables: NodeJS.ProcessEnv = process.env): CliEnvironment => {
-  const parsed = CliEnvironment.safeParse(variables)
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, message }) => `environment variable ${path.join('.')}: ${message}`)
-  throw new ConfigError(problems.join('\n'))
+const text = z.string('is missing').min(1, 'is empty')
+
+/** What every function is told by its deployment. */
+const deployment = {
+  /** The bucket that holds posture.yaml and the files of the runs. */
+  BUCKET_NAME: text,
+  /** The DynamoDB table of findings, events and runs. */
+  TABLE_NAME: text,
 }
+
+const PlanEnvironment = z.object({
+  ...deployment,
+  /** The one role name that the scan function may assume. */
+  ROLE_NAME: text,
+  TOOL_VERSION: text,
+})
+
+const ScanEnvironment = z.object({ ...deployment, EXTERNAL_ID: externalId })
+
+const DigestEnvironment = z.object({
+  ...deployment,
+  TOPIC_ARN: z.string('is missing').regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'expected the ARN of an SNS topic'),
+})
+
+/**
+ * Makes a reader of the environment; no other file looks at `process.env`.
+ * The reader throws {@link ConfigError}, naming the variable and what is expected; never its value.
+ */
+const readerOf =
+  <T extends z.ZodType>(schema: T) =>
+  (variables: NodeJS.ProcessEnv = process.env): z.output<T> => {
+    const parsed = schema.safeParse(variables)
+    if (parsed.success) return parsed.data
+    const problems = parsed.error.issues.map(
+      ({ path, message }) => `environment variable ${path.join('.')}: ${message}`,
+    )
+    throw new ConfigError(problems.join('\n'))
+  }
+
+export const readEnvironment = readerOf(CliEnvironment)
+export const readPlanEnvironment = readerOf(PlanEnvironment)
+export const readScanEnvironment = readerOf(ScanEnvironment)
+export const readDigestEnvironment = readerOf(DigestEnvironment)

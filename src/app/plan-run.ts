@@ -1,0 +1,73 @@
+import { type Bucket, keysOf } from '../core/bucket.ts'
+import { ConfigError } from '../core/errors.ts'
+import type { PlanReply, PlanRequest, ScanRequest } from '../core/messages.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Now, OrganizationReader } from '../core/ports.ts'
+import { type Scope, startRun } from '../core/run.ts'
+import { sha256Hex } from '../core/sha256.ts'
+import type { Store } from '../core/store.ts'
+import { checkIds } from './check-ids.ts'
+import { plan } from './plan.ts'
+import { beginRun } from './runs.ts'
+
+export interface PlanRunPorts {
+  readonly organization: OrganizationReader
+  /** What posture.yaml says, and the default where there is none. @throws {ConfigError} for what it may not say. */
+  readonly readPolicy: (checkIds: readonly string[]) => Promise<Policy>
+  readonly bucket: Bucket
+  readonly store: Store
+  readonly now: Now
+}
+
+/** What the deployment decides. */
+export interface Deployment {
+  /** The one role that the scan may assume in an account. */
+  readonly roleName: string
+  readonly toolVersion: string
+}
+
+/**
+ * Begins a run of the whole organization for the scans to come: one policy for all of them, and a manifest with a request
+ * a line. Accounts that are not asked are in it as well, for they are coverage. The same execution makes the same run.
+ * @throws {PostureError} when the organization cannot be listed or another run is under way; {@link ConfigError} for a
+ * policy or a scope that cannot be followed.
+ */
+export const planRun = async (
+  { startedAt, execution, scope = {} }: PlanRequest,
+  { roleName, toolVersion }: Deployment,
+  { organization, readPolicy, bucket, store, now }: PlanRunPorts,
+): Promise<PlanReply> => {
+  const run = startRun(new Date(startedAt), sha256Hex(execution), scope)
+  refuseUnknownChecks(scope)
+  const policy = await readPolicy(checkIds)
+  refuseOtherRole(policy, roleName)
+
+  const { accounts } = await plan({ kind: 'organization' }, policy, scope, roleName, organization)
+  const keys = keysOf(run.id)
+  const requests = accounts.map((planned): ScanRequest => ({ runId: run.id, ...planned }))
+  await bucket.writeFile(keys.policy, JSON.stringify(policy), 'application/json')
+  await bucket.writeFile(keys.manifest, linesOf(requests), 'application/jsonl')
+  // Last, for whoever takes the lease and then fails keeps others waiting for nothing.
+  await beginRun(run, { accountCount: accounts.length, toolVersion }, { store, now })
+  return {
+    runId: run.id,
+    bucket: bucket.name,
+    manifestKey: keys.manifest,
+    concurrency: policy.limits.accounts,
+    accountCount: accounts.length,
+  }
+}
+
+const linesOf = (values: readonly unknown[]) => values.map(value => `${JSON.stringify(value)}\n`).join('')
+
+const refuseUnknownChecks = (scope: Scope) => {
+  const unknown = scope.checks?.find(id => !checkIds.includes(id))
+  if (unknown !== undefined) throw new ConfigError(`The scope of the run names ${unknown}, and there is no such check.`)
+}
+
+const refuseOtherRole = ({ role }: Policy, roleName: string) => {
+  if (role?.name === undefined || role.name === roleName) return
+  throw new ConfigError(
+    `posture.yaml: role.name is ${role.name}, and this deployment may assume ${roleName} alone: deploy it with the parameter memberRoleName.`,
+  )
+}

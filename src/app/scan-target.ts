@@ -1,0 +1,60 @@
+import { checks } from '../checks/index.ts'
+import { type Bucket, keysOf } from '../core/bucket.ts'
+import { PostureError } from '../core/errors.ts'
+import { selectChecks } from '../core/evaluate.ts'
+import type { ScanRequest } from '../core/messages.ts'
+import { type Policy, policySchema } from '../core/policy.ts'
+import type { Hub, Now, OpenAccount } from '../core/ports.ts'
+import type { RunRecord, Store } from '../core/store.ts'
+import { checkIds } from './check-ids.ts'
+import { remember } from './remember.ts'
+import { hubRegionsBy } from './scan.ts'
+import { type AccountResult, type Night, notAsked, scanAccount } from './scan-account.ts'
+
+export interface ScanTargetPorts {
+  readonly openAccount: OpenAccount
+  readonly whoAmI: () => Promise<Hub>
+  /** Calls answered so far, by IAM action. */
+  readonly apiCalls: () => Readonly<Record<string, number>>
+  readonly bucket: Bucket
+  readonly store: Store
+  readonly now: Now
+}
+
+/**
+ * Scans one account of a run that was planned, and remembers what it came to. It may be repeated.
+ * @throws {PostureError} when the run is not known or the store or the bucket fails; what AWS refuses is coverage.
+ */
+export const scanTarget = async (
+  { runId, target, unasked }: ScanRequest,
+  { openAccount, whoAmI, apiCalls, bucket, store, now }: ScanTargetPorts,
+): Promise<AccountResult> => {
+  const { id, startedAt, scope } = await runOf(runId, store)
+  const policy = await policyOf(runId, bucket)
+  const night: Night = {
+    policy,
+    checks: selectChecks(checks, policy, scope.checks),
+    scope,
+    hubRegions: async () => hubRegionsBy(openAccount, await whoAmI())(),
+  }
+  const result = unasked
+    ? await notAsked(target, night, unasked.status, unasked.detail)
+    : await scanAccount(target, night, openAccount)
+  const memory = { run: { id, startedAt, scope }, checks: selectChecks(checks, policy), waived: () => false }
+  await remember(result, memory, { store, now }, apiCalls())
+  return result
+}
+
+const runOf = async (runId: string, store: Store): Promise<RunRecord> => {
+  const run = await store.readRun(runId)
+  if (run) return run
+  throw new PostureError(`The store knows no run ${runId}: it is begun by the plan function.`)
+}
+
+/** The policy of the night, as plan wrote it: whoever edits posture.yaml meanwhile changes the next one. */
+const policyOf = async (runId: string, bucket: Bucket): Promise<Policy> => {
+  const key = keysOf(runId).policy
+  const text = await bucket.readFile(key)
+  if (text === undefined) throw new PostureError(`There is no ${key} in bucket ${bucket.name}: plan writes it.`)
+  return policySchema(checkIds).parse(JSON.parse(text))
+}

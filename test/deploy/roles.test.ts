@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Deployment, deploy, organizationOf, ownActions } from '../packaged/deployment.ts'
+import { type Packaged, packageService } from '../packaged/package.ts'
+import { hub } from '../packaged/stack.ts'
+
+interface Statement {
+  readonly Effect: string
+  readonly Action: string | readonly string[]
+  readonly Resource: string | readonly string[]
+}
+
+let packaged: Packaged
+let deployment: Deployment
+
+/**
+ * Nights that make every call that the functions can make: what is unknown in the first is known in the second, and in
+ * the third no scan tells of itself.
+ */
+beforeAll(async () => {
+  packaged = await packageService()
+  deployment = await deploy(packaged)
+  deployment.aws.files.set(`${deployment.stack.nameOf('RunBucket')}/posture.yaml`, 'version: 1\n')
+  await deployment.night(organizationOf({}, { denied: ['eks:DescribeAddon'] }), 'first-night')
+  await deployment.night(organizationOf(), 'second-night')
+  deployment.aws.refuse = ({ by, action }) => by === 'scan' && action === 'dynamodb:PutItem'
+  await deployment.night(organizationOf(), 'third-night')
+}, 120_000)
+
+afterAll(async () => {
+  await deployment?.stop()
+  await packaged?.remove()
+})
+
+const statementsOf = (role: string) =>
+  (
+    deployment.stack.property(role, 'Policies') as readonly { PolicyDocument: { Statement: readonly Statement[] } }[]
+  ).flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+const actionsOf = (role: string) => statementsOf(role).flatMap(({ Action }) => Action)
+
+/** What the runtime itself needs, and what turns the denial of a missing file into its absence: no call is named so. */
+const uncalled = ['logs:CreateLogStream', 'logs:PutLogEvents', 's3:ListBucket']
+/** Allowed to everybody. */
+const free = 'sts:GetCallerIdentity'
+
+const granted = (role: string) =>
+  actionsOf(role)
+    .filter(action => !uncalled.includes(action))
+    .sort()
+const called = (by: string) => [...ownActions(deployment.aws.calls, by)].filter(action => action !== free).sort()
+
+describe('the role of a function', () => {
+  test.each([
+    ['PlanRole', 'plan'],
+    ['DigestRole', 'digest'],
+  ])('%s allows what the function calls, and nothing else', (role, by) => {
+    expect(called(by).length).toBeGreaterThan(3)
+    expect(granted(role)).toEqual(called(by))
+  })
+
+  // The hub's own account is read with the function's own credentials, and may hold what any other account holds.
+  test('ScanRole allows what the function calls in any account, and nothing else', () => {
+    const calls = deployment.aws.calls.filter(({ by, action }) => by === 'scan' && action !== free)
+    expect(granted('ScanRole')).toEqual([...new Set(calls.map(({ action }) => action))].sort())
+  })
+
+  test.each(['PlanRole', 'ScanRole', 'DigestRole'])('%s reaches beyond its own resources only to read', role => {
+    const everywhere = statementsOf(role).filter(({ Resource }) => [Resource].flat().includes('*'))
+    const writes = everywhere.flatMap(({ Action }) => Action).filter(action => !/:(Describe|List|Get)/.test(action))
+    expect(writes).toEqual([])
+    expect(
+      statementsOf(role)
+        .flatMap(({ Action }) => Action)
+        .filter(action => action.includes('*')),
+    ).toEqual([])
+  })
+
+  test('ScanRole may assume one role by name, in any account', () => {
+    const assume = statementsOf('ScanRole').filter(({ Action }) => [Action].flat().includes('sts:AssumeRole'))
+    expect(assume.map(({ Resource }) => Resource)).toEqual(['arn:aws:iam::*:role/eks-node-posture-read'])
+  })
+})
+
+describe('the role of the machine', () => {
+  const resourcesOf = (action: string) =>
+    statementsOf('ScanMachineRole')
+      .filter(({ Action }) => [Action].flat().includes(action))
+      .flatMap(({ Resource }) => Resource)
+
+  test('invokes the three functions', () => {
+    const { stack } = deployment
+    expect(resourcesOf('lambda:InvokeFunction').sort()).toEqual(
+      stack.resourcesOf('AWS::Lambda::Function').map(stack.arnOf).sort(),
+    )
+  })
+
+  test('starts and watches children of the machine itself, by the name that it has', () => {
+    const name = deployment.stack.property('ScanMachine', 'StateMachineName')
+    const place = `arn:aws:states:eu-west-1:${hub}`
+    expect(resourcesOf('states:StartExecution')).toEqual([`${place}:stateMachine:${name}`])
+    expect(resourcesOf('states:DescribeExecution')).toEqual([`${place}:execution:${name}/*`])
+    expect(resourcesOf('states:StopExecution')).toEqual([`${place}:execution:${name}/*`])
+  })
+
+  test('reads the manifests, and no more of the bucket', () => {
+    expect(resourcesOf('s3:GetObject')).toEqual([`${deployment.stack.arnOf('RunBucket')}/runs/*`])
+  })
+})

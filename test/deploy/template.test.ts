@@ -1,0 +1,138 @@
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { tableDefinition } from '../../src/aws/store.ts'
+import { definitionIn, tasksOf } from '../packaged/machine.ts'
+import { type Packaged, packageService } from '../packaged/package.ts'
+import { type Stack, stackOf } from '../packaged/stack.ts'
+import { cfnLint, describeWith } from '../support/judges.ts'
+
+/** It ships no types. */
+const validate = createRequire(import.meta.url)('asl-validator') as (definition: object) => {
+  readonly isValid: boolean
+  readonly errorsText: (separator: string) => string
+}
+
+let packaged: Packaged
+let stack: Stack
+
+beforeAll(async () => {
+  packaged = await packageService()
+  stack = stackOf(packaged)
+}, 120_000)
+
+afterAll(() => packaged?.remove())
+
+describe('the packaged template', () => {
+  test('has one zip a function, on arm64 and the newest runtime', () => {
+    expect(packaged.zips).toEqual(['digest.zip', 'plan.zip', 'scan.zip'])
+    for (const id of stack.resourcesOf('AWS::Lambda::Function')) {
+      expect([stack.property(id, 'Runtime'), stack.property(id, 'Architectures')]).toEqual(['nodejs24.x', ['arm64']])
+    }
+  })
+
+  test('has the table that the store expects', () => {
+    const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = tableDefinition
+    const of = (property: string) => stack.property('FindingsTable', property)
+    expect(of('KeySchema')).toEqual(KeySchema)
+    expect(of('GlobalSecondaryIndexes')).toEqual(GlobalSecondaryIndexes)
+    expect(of('AttributeDefinitions')).toEqual(AttributeDefinitions)
+    expect(of('BillingMode')).toBe(BillingMode)
+  })
+
+  test.each(['FindingsTable', 'RunBucket'])('does not delete %s with the stack', id => {
+    const { DeletionPolicy, UpdateReplacePolicy } = packaged.template.Resources[id] ?? {}
+    expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain'])
+  })
+
+  test('keeps the table encrypted, protected and recoverable', () => {
+    expect(stack.property('FindingsTable', 'DeletionProtectionEnabled')).toBe(true)
+    expect(stack.property('FindingsTable', 'SSESpecification')).toEqual({ SSEEnabled: true })
+    expect(stack.property('FindingsTable', 'PointInTimeRecoverySpecification')).toEqual({
+      PointInTimeRecoveryEnabled: true,
+    })
+  })
+
+  test('keeps the bucket from the public and from plain HTTP', () => {
+    expect(Object.values(stack.property('RunBucket', 'PublicAccessBlockConfiguration') as object)).toEqual(
+      Array(4).fill(true),
+    )
+    expect(stack.property('RunBucketPolicy', 'PolicyDocument')).toMatchObject({
+      Statement: [{ Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': false } } }],
+    })
+    expect(stack.property('AlertTopic', 'KmsMasterKeyId')).toBe('alias/aws/sns')
+  })
+
+  test('starts the machine every night with the whole organization as its scope', () => {
+    expect(stack.property('Nightly', 'Target')).toMatchObject({ Arn: stack.arnOf('ScanMachine'), Input: '{}' })
+    expect(stack.property('Nightly', 'ScheduleExpression')).toBe('cron(0 2 * * ? *)')
+  })
+
+  test('hides the external id from whoever may read the stack', () => {
+    expect(packaged.template.Parameters['ExternalId']).toMatchObject({ NoEcho: true })
+  })
+
+  test('names no partition, so that it deploys in every one', async () => {
+    expect(JSON.stringify(packaged.template)).not.toContain('arn:aws')
+    expect(await readFile(join(import.meta.dirname, '../../serverless.yml'), 'utf8')).not.toContain('arn:aws')
+  })
+})
+
+describe('the state machine', () => {
+  test('is valid to asl-validator', () => {
+    const { isValid, errorsText } = validate(definitionIn(stack))
+    expect(isValid ? '' : errorsText('\n')).toBe('')
+  })
+
+  test('lets no child fail the map, whatever happens in it', () => {
+    const { Scan: map } = definitionIn(stack).States
+    expect(map).toMatchObject({
+      ToleratedFailurePercentage: 100,
+      ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'JSONL' } },
+      ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Digest' }],
+    })
+    for (const [name, state] of Object.entries(map?.ItemProcessor?.States ?? {})) {
+      if (state.Type === 'Task') expect([name, state['Catch']]).toEqual([name, [expect.objectContaining(catchesAll)]])
+    }
+  })
+
+  test("retries Lambda's own errors with jitter, and no error of ours", () => {
+    const definition = definitionIn(stack)
+    const states = { ...definition.States, ...definition.States['Scan']?.ItemProcessor?.States }
+    for (const [name] of tasksOf(definition)) {
+      const retries = states[name]?.['Retry'] as readonly { ErrorEquals: string[]; JitterStrategy: string }[]
+      expect(retries.map(({ JitterStrategy }) => JitterStrategy)).toEqual(['FULL'])
+      expect(retries.flatMap(({ ErrorEquals }) => ErrorEquals).filter(error => !error.startsWith('Lambda.'))).toEqual(
+        [],
+      )
+    }
+    expect(tasksOf(definition).map(([name]) => name)).toEqual(['Plan', 'ScanAccount', 'Digest'])
+  })
+
+  test('is no larger than Step Functions takes', () => {
+    expect(Buffer.byteLength(JSON.stringify(definitionIn(stack)))).toBeLessThan(1_000_000)
+  })
+})
+
+const catchesAll = { ErrorEquals: ['States.ALL'] }
+
+describeWith(cfnLint, () => {
+  test('the packaged template has no errors', () => {
+    expect(errorsOf(packaged.templateFile)).toEqual([])
+  })
+})
+
+interface Match {
+  readonly Level: string
+  readonly Rule: { readonly Id: string }
+  readonly Message: string
+}
+
+const errorsOf = (template: string) => {
+  const args = ['--format', 'json', '--non-zero-exit-code', 'none', template]
+  const matches = JSON.parse(execFileSync('cfn-lint', args, { encoding: 'utf8' }) || '[]') as Match[]
+  return matches.filter(({ Level }) => Level === 'Error').map(({ Rule, Message }) => `${Rule.Id} ${Message}`)
+}
