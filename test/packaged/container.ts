@@ -3,8 +3,25 @@
  * its own, because the environment of a function is read while it is imported.
  */
 const [, , file = ''] = process.argv
-const { handler } = (await import(file)) as { handler: (event: unknown, context: object) => Promise<unknown> }
+type Handler = (event: unknown, context: object) => Promise<unknown>
 
+/** Sent and not printed: Node prints the line that threw as well, and a bundle's line is longer than a pipe takes. */
+const tell = (error: unknown) =>
+  new Promise(resolve => {
+    const { name, message, stack } = error as Error
+    process.send?.({ error: { name, message, stack } }, undefined, undefined, resolve)
+  })
+
+const load = async (): Promise<Handler> => {
+  try {
+    return ((await import(file)) as { handler: Handler }).handler
+  } catch (error) {
+    await tell(error)
+    process.exit(1)
+  }
+}
+
+const handler = await load()
 process.on('message', async (event: unknown) => {
   const context = {
     awsRequestId: crypto.randomUUID(),
@@ -16,10 +33,9 @@ process.on('message', async (event: unknown) => {
   try {
     process.send?.({ reply: await handler(event, context) })
   } catch (error) {
-    const { name, message, stack } = error as Error
-    process.send?.({ error: { name, message, stack } })
+    await tell(error)
   }
 })
-process.send?.('ready')
+process.send?.({ reply: 'ready' })
 
 export {}

@@ -56,7 +56,8 @@ export const loadFunction = async (
     }
     child.stdout?.on('data', write)
     child.stderr?.on('data', write)
-    await answerOf(child, () => log)
+    const answer = (await answerOf(child, () => log)) as Answer
+    if ('error' in answer) throw new FunctionError(answer.error)
     return child
   }
 
