@@ -7,7 +7,7 @@ import type { Finding } from '../core/finding.ts'
 import { accountSubject, joinSubjects } from '../core/join.ts'
 import { leavesOut, type Policy } from '../core/policy.ts'
 import type { AccountReader, OpenAccount, RegionState } from '../core/ports.ts'
-import { type Failure, notRead } from '../core/read.ts'
+import { causedBy, type Failure, notRead } from '../core/read.ts'
 import type { Looked } from '../core/result.ts'
 import type { Scope } from '../core/run.ts'
 import type { AccountRegion } from '../core/subjects.ts'
@@ -160,7 +160,7 @@ const judgeAccount = (
 ): Pick<RegionResult, 'judgement' | 'area'> => {
   if (night.scope.regions) return { judgement: nothingJudged }
   const regions = results.map(({ coverage: { region, status }, defaults }) => ({ region, status, defaults }))
-  const unlisted = failure && notRead(failure.action, failure.reason)
+  const unlisted = causedBy(failure)
   const subjects = { account: [accountSubject(target, regions, unlisted)] }
   const judgement = evaluate(night.checks, subjects, night.policy)
   return {

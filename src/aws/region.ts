@@ -5,6 +5,7 @@ import {
   type LaunchTemplateRef,
   type RegionInventory,
 } from '../core/inventory.ts'
+import { ssmPrefix } from '../core/lookup.ts'
 import type { Now, RegionRead } from '../core/ports.ts'
 import { type Collected, type Failure, readValue } from '../core/read.ts'
 import { joined, none } from './ask.ts'
@@ -20,8 +21,6 @@ import { readNodeGroups } from './collect/node-groups.ts'
 import { withTemplateIds } from './collect/shape.ts'
 import { addPinnedVersions } from './collect/template-versions.ts'
 import { isRegionDisabled, notAsked } from './failure.ts'
-
-const ssmPrefix = 'resolve:ssm:'
 
 /**
  * Reads one account-Region in as few calls as its content allows: three where it is empty. What AWS refuses is data in

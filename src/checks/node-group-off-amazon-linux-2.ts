@@ -7,7 +7,7 @@ import { isEksPublished, type OsFamily } from '../core/os-family.ts'
 import { type NotRead, type Read, unknownBecause } from '../core/read.ts'
 import { fullName, type NodeGroupSubject, type Variant } from '../core/subjects.ts'
 import { upgradePathOf, upgradeSteps } from '../core/upgrade-path.ts'
-import { type Evidence, pass, skip, type Verdict } from '../core/verdict.ts'
+import { distinctRows, type Evidence, pass, skip, type Verdict } from '../core/verdict.ts'
 
 interface Seen {
   readonly os: Decision<OsFamily>
@@ -67,9 +67,9 @@ const onAl2 = (subject: NodeGroupSubject, next: readonly Variant[], now: readonl
     severity: path === 'hold' ? 'medium' : 'critical',
     message: `Node group ${fullName(subject.resource)} ${where(next, now)} Amazon Linux 2, which ended ${al2Ended.date}: ${step}.`,
     evidence: [
-      ...distinct(next.flatMap(({ os }) => evidenceOf('OS of the next node', os))),
-      ...distinct(next.flatMap(startedFrom)),
-      ...distinct(now.flatMap(({ os }) => evidenceOf('OS of its nodes', os))),
+      ...distinctRows(next.flatMap(({ os }) => evidenceOf('OS of the next node', os))),
+      ...distinctRows(next.flatMap(startedFrom)),
+      ...distinctRows(now.flatMap(({ os }) => evidenceOf('OS of its nodes', os))),
       {
         what: 'upgrade path',
         value: path ?? 'not known',
@@ -104,5 +104,3 @@ const gapOf = (seen: readonly Seen[]): NotRead | undefined => {
   for (const { os } of seen) if (os.decidedBy === 'nothing') return os.gap
   return undefined
 }
-
-const distinct = (rows: readonly Evidence[]) => [...new Map(rows.map(row => [row.value + row.source, row])).values()]

@@ -2,7 +2,7 @@ import { decideImds, type ImdsDecisions } from './imds.ts'
 import { allInstances, type LaunchTemplate, type RegionInventory } from './inventory.ts'
 import { isControllerMade } from './launch.ts'
 import { type Lookup, numberOf } from './lookup.ts'
-import { known, type NotRead, notRead, type Read } from './read.ts'
+import { causedBy, known, type NotRead, notRead, type Read } from './read.ts'
 import type { JudgedVersion, LaunchTemplateSubject, NodeGroup, NodeGroupSubject } from './subjects.ts'
 
 /** Who launches from a template, and from which versions. */
@@ -42,7 +42,7 @@ export const joinLaunchTemplates = (
         template,
         versions: judgedVersions(inventory, lookup, template, use),
         eksGroups: [...(use?.eksGroups ?? [])].sort(),
-        otherGroups: failure ? notRead(failure.action, failure.reason) : known([...(use?.otherGroups ?? [])].sort()),
+        otherGroups: causedBy(failure) ?? known([...(use?.otherGroups ?? [])].sort()),
       }
     })
 }
@@ -148,7 +148,7 @@ const unseenUse = (
   const isNumbered = defaultVersion !== undefined && latestVersion !== undefined
   const brokenOff = isNumbered ? [] : launchTemplates.failures
   const [failure] = [...autoScalingGroups.failures, ...unlisted, ...nodeGroups.failures, ...brokenOff]
-  if (failure) return notRead(failure.action, failure.reason)
+  if (failure) return causedBy(failure)
   const reason = `the default and the latest version of launch template ${name} are not both known`
   return isNumbered ? undefined : notRead('ec2:DescribeLaunchTemplateVersions', reason)
 }

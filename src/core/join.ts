@@ -2,7 +2,7 @@ import type { RegionInventory } from './inventory.ts'
 import { joinLaunchTemplates } from './join-launch-templates.ts'
 import { joinNodeGroups } from './join-node-groups.ts'
 import { lookupIn } from './lookup.ts'
-import { type NotRead, notRead } from './read.ts'
+import { causedBy, type NotRead } from './read.ts'
 import type { AccountRegion, AccountSubject, ClusterSubject, NodeGroupSubject, RegionSubjects } from './subjects.ts'
 import type { Target } from './target.ts'
 
@@ -34,7 +34,7 @@ const joinClusters = (inventory: RegionInventory, nodeGroups: readonly NodeGroup
       },
       cluster,
       groups: byCluster.get(cluster.name) ?? [],
-      unlisted: failure && notRead(failure.action, failure.reason),
+      unlisted: causedBy(failure),
     }
   })
 }

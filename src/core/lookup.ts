@@ -8,9 +8,10 @@ import type {
 } from './inventory.ts'
 import type { LaunchSource } from './launch.ts'
 import type { ImageSeen } from './os-family.ts'
-import { type Failure, known, type NotRead, notRead, type Read } from './read.ts'
+import { causedBy, known, type NotRead, notRead, type Read } from './read.ts'
 
-const ssmPrefix = 'resolve:ssm:'
+/** How a launch template writes a parameter that holds its AMI. */
+export const ssmPrefix = 'resolve:ssm:'
 
 /** The maps of one account-Region, made once, so that no check and no join searches a list. */
 export interface Lookup {
@@ -104,6 +105,3 @@ const withoutTemplate = ({ launchConfiguration }: AutoScalingInstance): NotRead 
   launchConfiguration === undefined
     ? notRead('autoscaling:DescribeAutoScalingGroups', 'an instance names neither an AMI nor a launch template')
     : notRead('autoscaling:DescribeLaunchConfigurations', `launch configuration ${launchConfiguration} is not read`)
-
-const causedBy = (failure: Failure | undefined): NotRead | undefined =>
-  failure && notRead(failure.action, failure.reason)

@@ -40,6 +40,10 @@ export const known = <T>(value: T): Read<T> => ({ ok: true, value })
 /** A read that failed: `action` is the IAM action that would have told, or the question where no action tells. */
 export const notRead = (action: string, reason: string): NotRead => ({ ok: false, action, reason })
 
+/** A failure as the cause of what could not be told; undefined where nothing failed. */
+export const causedBy = (failure: Failure | undefined): NotRead | undefined =>
+  failure && notRead(failure.action, failure.reason)
+
 /** The value of a read, or undefined where it failed. */
 export const readValue = <T>(read: Read<T>): T | undefined => (read.ok ? read.value : undefined)
 

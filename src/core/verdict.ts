@@ -51,6 +51,7 @@ export const worstOf = <T>(parts: readonly T[], judge: (part: T) => Verdict, fal
   return { ...worst, evidence: distinctRows(evidence) }
 }
 
-const distinctRows = (rows: readonly Evidence[]) => [
+/** Each row of evidence once. */
+export const distinctRows = (rows: readonly Evidence[]): Evidence[] => [
   ...new Map(rows.map(row => [JSON.stringify([row.what, row.value, row.source]), row])).values(),
 ]
