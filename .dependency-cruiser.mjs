@@ -39,6 +39,12 @@ export default {
       packages: ['zod', '@noble/hashes'],
       comment: 'Core is pure: it knows no SDK, no file and no clock. What it needs is a port in src/core/ports.ts.',
     }),
+    ...layer('userdata', {
+      folders: ['core'],
+      packages: ['yaml', 'smol-toml', 'fflate'],
+      comment:
+        'User data is read as text: bytes in, facts out. It can hold secrets, so nothing here may keep or send it.',
+    }),
     ...layer('checks', {
       folders: ['core', 'userdata'],
       comment: 'A check sees one subject and returns a verdict. Shared helpers live in src/core.',
