@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build, type Metafile } from 'esbuild'
+import { build, type Metafile, type Plugin } from 'esbuild'
 import { unzipSync } from 'fflate'
 import { parse } from 'yaml'
 import * as z from 'zod'
@@ -23,6 +23,7 @@ const Service = z.object({
       bundle: z.literal(true),
       minify: z.literal(true),
       outputFileExtension: z.string(),
+      plugins: z.string(),
       exclude: z.array(z.string()),
     }),
   }),
@@ -92,13 +93,15 @@ const sizeOfArtifact = async (name: string): Promise<number | undefined> => {
 
 const bundle = async (
   source: string,
-  { exclude, outputFileExtension: _, ...options }: Service['custom']['esbuild'],
+  { exclude, outputFileExtension: _, plugins, ...options }: Service['custom']['esbuild'],
 ) => {
+  const { default: loaded }: { default: Plugin[] } = await import(join(root, plugins))
   const { outputFiles, metafile } = await build({
     ...options,
     absWorkingDir: root,
     entryPoints: [source],
     external: exclude,
+    plugins: loaded,
     platform: 'node',
     write: false,
     metafile: true,

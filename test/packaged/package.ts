@@ -38,7 +38,7 @@ export interface Packaged {
  */
 export const packageService = async (): Promise<Packaged> => {
   const project = await mkdtemp(join(tmpdir(), 'packaged-'))
-  for (const name of ['src', 'node_modules']) await symlink(join(root, name), join(project, name))
+  for (const name of ['src', 'scripts', 'node_modules']) await symlink(join(root, name), join(project, name))
   for (const name of ['serverless.yml', 'package.json', 'tsconfig.json'])
     await cp(join(root, name), join(project, name))
   await run(join(root, 'node_modules/osls/bin/serverless.js'), ['package'], project)
