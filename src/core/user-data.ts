@@ -84,3 +84,7 @@ export const UserDataFacts = z
   })
   .readonly()
 export type UserDataFacts = z.infer<typeof UserDataFacts>
+
+/** Whether all that a node would run was there to read: an include or a part handler brings in what stands elsewhere. */
+export const isWhollyRead = ({ format, parts }: UserDataFacts): boolean =>
+  format !== 'opaque' && !parts.some(({ kind }) => kind === 'include' || kind === 'part-handler')
