@@ -2,11 +2,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { Who } from '../app/plan.ts'
 import { PostureError } from '../core/errors.ts'
 import { type ReportFormat, reportFormats } from '../reports/index.ts'
+import { provisioningPaths } from '../userdata/judge-path.ts'
 import { showChecks } from './commands/checks.ts'
 import { runDemo } from './commands/demo.ts'
 import { runReport } from './commands/report.ts'
 import { serveSandbox } from './commands/sandbox.ts'
 import { runScan } from './commands/scan.ts'
+import { type CheckUserDataOptions, checkUserData } from './commands/userdata.ts'
 import { type ExitCode, type FailOn, failOnLevels } from './exit-code.ts'
 import { defaultFolder, type MemoryOptions } from './memory.ts'
 import type { Terminal } from './terminal.ts'
@@ -96,6 +98,10 @@ const programFor = (terminal: Terminal, end: (code: ExitCode) => void): Command 
     .option('--output <file>', 'write it there instead of to stdout')
     .action(async (flags: ReportFlags) => end(await runReport(reportOptionsOf(flags), terminal)))
 
+  addUserData(program).action(async (file: string, flags: CheckUserDataOptions) =>
+    end(await checkUserData(file, flags, terminal)),
+  )
+
   program
     .command('checks')
     .description('the catalogue, or one check explained')
@@ -163,6 +169,18 @@ const addScan = (program: Command): Command =>
         'store',
       ]),
     )
+
+const addUserData = (program: Command): Command =>
+  program
+    .command('userdata')
+    .description('EC2 user data, read as nodeadm and cloud-init do; without AWS')
+    .command('check')
+    .description('what of it is wrong or breaks on Amazon Linux 2023; ends with 1 when anything does')
+    .argument('<file>', 'the user data as it is, in base64 or gzip; - for stdin')
+    .addOption(
+      new Option('--path <path>', 'who provisions the nodes, and so who adds the cluster').choices(provisioningPaths),
+    )
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
 
 const scanOptionsOf = (flags: ScanFlags) => ({
   ...flags,

@@ -67,8 +67,8 @@ export interface Recording {
 }
 
 /**
- * Records what `ports` read into a new folder, so that it can be judged again without AWS. User data is no part of an
- * inventory, so none is written.
+ * Records what `ports` read into a new folder, so that it can be judged again without AWS. Of user data an inventory has
+ * facts and no text, so no text of it is written.
  * @throws {ConfigError} when the folder exists and is not empty, or cannot be written.
  */
 export const recordTo = async (folder: string, ports: ScanPorts): Promise<Recorder> => {
