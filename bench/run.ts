@@ -10,6 +10,7 @@ import { benchEvaluation } from './evaluation.ts'
 import { type Figure, isKept } from './harness.ts'
 import { benchMemory } from './memory.ts'
 import { tableOf } from './table.ts'
+import { benchUserData } from './user-data.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   calls: benchCalls,
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   bundles: benchBundles,
   evaluation: benchEvaluation,
   memory: benchMemory,
+  userData: benchUserData,
 }
 const root = join(import.meta.dirname, '..')
 

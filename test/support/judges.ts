@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from '@jest/globals'
+import { nodeadmProgram } from '../nodeadm/ask.ts'
 
 /** A program of somebody else's that judges ours, and how to get it. */
 export interface Judge {
@@ -33,6 +34,14 @@ export const dynamodbLocal: Judge = {
   name: 'DynamoDB Local',
   install: 'mvn -q -B -f test/support/dynamodb-local dependency:copy-dependencies',
   isPresent: () => existsSync(join(dynamodbLocalFolder, 'DynamoDBLocal-2.6.1.jar')) && answers('java', '-version'),
+}
+
+/** nodeadm: what an AL2023 node reads its user data with. The module proxy has no newer version of it than this one. */
+export const nodeadm: Judge = {
+  name: 'nodeadm',
+  install:
+    'go install github.com/awslabs/amazon-eks-ami/nodeadm/cmd/nodeadm@v0.0.0-20240229193347-cfab22a10647, and have "$(go env GOPATH)/bin" on the PATH',
+  isPresent: () => answers(nodeadmProgram, '--version'),
 }
 
 /**
