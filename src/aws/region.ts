@@ -5,6 +5,7 @@ import {
   type LaunchTemplateRef,
   type RegionInventory,
 } from '../core/inventory.ts'
+import { selfManagedGroups } from '../core/join-node-groups.ts'
 import { ssmPrefix } from '../core/lookup.ts'
 import type { Now, RegionRead } from '../core/ports.ts'
 import { type Collected, type Failure, readValue } from '../core/read.ts'
@@ -20,6 +21,7 @@ import { describeLaunchTemplates, hasOwnTemplates, listLaunchTemplates } from '.
 import { readNodeGroups } from './collect/node-groups.ts'
 import { withTemplateIds } from './collect/shape.ts'
 import { addPinnedVersions } from './collect/template-versions.ts'
+import { noUserDataInHand, type UserDataInHand, withUserDataFacts } from './collect/user-data.ts'
 import { isRegionDisabled, notAsked } from './failure.ts'
 
 /**
@@ -28,9 +30,10 @@ import { isRegionDisabled, notAsked } from './failure.ts'
  */
 export const readRegion = async (access: RegionAccess, now: Now): Promise<RegionRead> => {
   const collectedAt = now().toISOString()
+  const userData = noUserDataInHand()
   const [clusters, templates, imds] = await Promise.all([
     listClusters(access),
-    listLaunchTemplates(access),
+    listLaunchTemplates(access, userData),
     readImdsDefaults(access),
   ])
   const { refusal } = clusters
@@ -43,17 +46,23 @@ export const readRegion = async (access: RegionAccess, now: Now): Promise<Region
 
   const cause = clusters.failures[0] ?? templates.failures[0]
   const { accountId, region, partition } = access
-  const { poolFailures, ...groups } = await readGroups(access, clusters, templates, cause)
+  const { poolFailures, ...groups } = await readGroups(access, { clusters, templates, userData }, cause)
   const read = { ...groups, imdsDefaults: imds.defaults }
   const images = await readImagesInQuestion(access, read, cause ?? read.autoScalingGroups.failures[0])
   const place = { schemaVersion: 1 as const, accountId, region, partition, collectedAt }
   return { status: 'read', inventory: { ...place, ...read, ...images, failures: [...imds.failures, ...poolFailures] } }
 }
 
+/** What the first calls told. */
+interface Listed {
+  readonly clusters: Collected<string>
+  readonly templates: Collected<LaunchTemplate>
+  readonly userData: UserDataInHand
+}
+
 const readGroups = async (
   access: RegionAccess,
-  names: Collected<string>,
-  listed: Collected<LaunchTemplate>,
+  { clusters: names, templates: listed, userData }: Listed,
   cause: Failure | undefined,
 ) => {
   const needsGroups = names.items.length > 0 || hasOwnTemplates(listed.items)
@@ -64,11 +73,13 @@ const readGroups = async (
     describeLaunchTemplates(access, listed),
   ])
   const autoScalingGroups = { ...groups, items: withTemplateIds(groups.items, listed.items) }
-  const refs = [
-    ...nodeGroups.items.flatMap(({ detail }) => readValue(detail)?.launchTemplate ?? []),
-    ...autoScalingGroups.items.flatMap(refsOf),
-  ]
-  const launchTemplates = await addPinnedVersions(access, described, refs)
+  const ownTemplates = nodeGroups.items.flatMap(({ detail }) => readValue(detail)?.launchTemplate ?? [])
+  const refs = [...ownTemplates, ...autoScalingGroups.items.flatMap(refsOf)]
+  const { items, failures } = await addPinnedVersions(access, described, refs, userData)
+  // Of a managed group what a person wrote: the copies that EKS made for its Auto Scaling groups are left unread.
+  const selfManaged = selfManagedGroups({ clusters, nodeGroups, autoScalingGroups })
+  const refsOfEks = [...ownTemplates, ...selfManaged.flatMap(({ group }) => refsOf(group))]
+  const launchTemplates = { items: withUserDataFacts(items, refsOfEks, userData), failures }
   return { clusters, nodeGroups, autoScalingGroups, poolFailures, launchTemplates }
 }
 

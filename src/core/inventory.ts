@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { collected, Failure, read } from './read.ts'
+import { UserDataFacts } from './user-data.ts'
 
 const Tags = z.record(z.string(), z.string()).readonly()
 export type Tags = z.infer<typeof Tags>
@@ -90,6 +91,8 @@ export const LaunchTemplateVersion = z
           /** As written: an AMI id or `resolve:ssm:…`; absent where the launch names the AMI. */
           imageId: z.string().optional(),
           metadataOptions: ImdsOptions,
+          /** What the user data says; absent where no EKS group launches from the version as a person wrote it. */
+          userData: UserDataFacts.optional(),
         })
         .readonly(),
     ),

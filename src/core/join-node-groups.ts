@@ -7,11 +7,12 @@ import {
   type ManagedNodeGroup,
   type RegionInventory,
 } from './inventory.ts'
-import type { LaunchSource } from './launch.ts'
+import { describeLaunch, type LaunchSource, noUserData } from './launch.ts'
 import type { Lookup } from './lookup.ts'
 import { decideOs } from './os-family.ts'
 import { known, notRead, type Read } from './read.ts'
 import type { Node, NodeGroupSubject, Resource, Variant } from './subjects.ts'
+import type { UserDataFacts } from './user-data.ts'
 
 const clusterTag = /^(?:kubernetes\.io|k8s\.io)\/cluster\/(.+)$/
 
@@ -22,23 +23,35 @@ export const joinNodeGroups = (inventory: RegionInventory, lookup: Lookup): Node
     inventory.autoScalingGroups.items.filter(group => group.tags['eks:nodegroup-name'] !== undefined),
     ({ tags }) => `${tags['eks:cluster-name']}/${tags['eks:nodegroup-name']}`,
   )
-  const claimed = new Set(
-    inventory.nodeGroups.items.flatMap(({ detail }) => (detail.ok ? detail.value.autoScalingGroups : [])),
-  )
-
   const managed = inventory.nodeGroups.items.flatMap(group => {
     const cluster = clusters.get(group.clusterName)
     const tagged = managedGroups.get(`${group.clusterName}/${group.name}`) ?? []
     return cluster ? [managedSubject(inventory, lookup, cluster, group, tagged)] : []
   })
-  const selfManaged = inventory.autoScalingGroups.items.flatMap(group => {
+  const selfManaged = selfManagedGroups(inventory).map(({ group, cluster }) =>
+    selfManagedSubject(inventory, lookup, cluster, group),
+  )
+  return [...managed, ...selfManaged]
+}
+
+/** The Auto Scaling groups that EKS does not manage and whose tags name a listed cluster, each with that cluster. */
+export const selfManagedGroups = ({
+  clusters,
+  nodeGroups,
+  autoScalingGroups,
+}: Pick<RegionInventory, 'clusters' | 'nodeGroups' | 'autoScalingGroups'>): {
+  readonly group: AutoScalingGroup
+  readonly cluster: Cluster
+}[] => {
+  const byName = new Map(clusters.items.map(cluster => [cluster.name, cluster]))
+  const claimed = new Set(nodeGroups.items.flatMap(({ detail }) => (detail.ok ? detail.value.autoScalingGroups : [])))
+  return autoScalingGroups.items.flatMap(group => {
     if (group.tags['eks:nodegroup-name'] !== undefined || claimed.has(group.name)) return []
     const cluster = clusterNames(group)
-      .map(name => clusters.get(name))
+      .map(name => byName.get(name))
       .find(found => found !== undefined)
-    return cluster ? [selfManagedSubject(inventory, lookup, cluster, group)] : []
+    return cluster ? [{ group, cluster }] : []
   })
-  return [...managed, ...selfManaged]
 }
 
 /** The clusters that an Auto Scaling group's tags name; kops and others use the same tag, so not all are EKS's. */
@@ -61,9 +74,10 @@ const managedSubject = (
     : notRead('autoscaling:DescribeAutoScalingGroups', `node group ${name} has no Auto Scaling group and no template`)
   const unread = failure !== undefined && !(described && described.autoScalingGroups.length === groups.length)
   const own = ownTemplate(lookup, described?.launchTemplate)
-  const variants = groups.flatMap(group => variantsOf(inventory, lookup, group, amiType))
+  const userData = detail.ok ? ownUserData(own) : detail
+  const variants = groups.flatMap(group => variantsOf(inventory, lookup, group, { amiType, userData }))
   if (variants.length === 0 || unread) {
-    variants.push(variant(inventory, lookup, own?.launch ?? missing, { amiType }))
+    variants.push(variant(inventory, lookup, own?.launch ?? missing, { amiType, userData }))
   }
   return {
     resource: {
@@ -87,6 +101,17 @@ const managedSubject = (
 
 const ownTemplate = (lookup: Lookup, ref: LaunchTemplateRef | undefined) =>
   ref && { ref, launch: lookup.launchOf(ref, { completedByEks: true }) }
+
+/** Where a managed group has no template of its own, all of its user data is EKS's. */
+const ownUserData = (own: ReturnType<typeof ownTemplate>): Read<UserDataFacts> =>
+  own ? userDataOf(own.launch) : known(noUserData)
+
+const userDataOf = (launch: Read<LaunchSource>): Read<UserDataFacts> => {
+  if (!launch.ok) return launch
+  const { userData } = launch.value
+  const reason = `the user data of ${describeLaunch(launch.value)} was not read`
+  return userData ? known(userData) : notRead('ec2:DescribeLaunchTemplateVersions', reason)
+}
 
 const selfManagedSubject = (
   inventory: RegionInventory,
@@ -125,26 +150,28 @@ const undescribedArn = (
   return `arn:${partition}:eks:${region}:${accountId}:nodegroup/${clusterName}/${name}${uuid}`
 }
 
+/** What EKS, and not the launch, tells of a managed group's variants. */
+interface Told {
+  readonly amiType?: string | undefined
+  readonly userData?: Read<UserDataFacts>
+}
+
 const variantsOf = (
   inventory: RegionInventory,
   lookup: Lookup,
   group: AutoScalingGroup,
-  amiType?: string,
+  told: Told = {},
 ): Variant[] => {
   if (group.launchConfiguration !== undefined) {
     const reason = `launch configuration ${group.launchConfiguration} is not read`
-    return [variant(inventory, lookup, notRead('autoscaling:DescribeLaunchConfigurations', reason), { amiType })]
+    return [variant(inventory, lookup, notRead('autoscaling:DescribeLaunchConfigurations', reason), told)]
   }
   if (group.launchTemplates.length === 0) {
     const reason = `Auto Scaling group ${group.name} names neither a launch template nor a launch configuration`
-    return [variant(inventory, lookup, notRead('autoscaling:DescribeAutoScalingGroups', reason), { amiType })]
-  }
-  if (group.launchTemplates.length === 0) {
-    const reason = `Auto Scaling group ${group.name} names neither a launch template nor a launch configuration`
-    return [variant(inventory, lookup, notRead('autoscaling:DescribeAutoScalingGroups', reason), { amiType })]
+    return [variant(inventory, lookup, notRead('autoscaling:DescribeAutoScalingGroups', reason), told)]
   }
   return group.launchTemplates.map(({ ref, imageId }) =>
-    variant(inventory, lookup, lookup.launchOf(ref), { amiType, override: imageId }),
+    variant(inventory, lookup, lookup.launchOf(ref), { ...told, override: imageId }),
   )
 }
 
@@ -152,14 +179,15 @@ const variant = (
   { imdsDefaults: defaults }: RegionInventory,
   lookup: Lookup,
   launch: Read<LaunchSource>,
-  { amiType, override }: { readonly amiType?: string | undefined; readonly override?: string | undefined },
+  { amiType, userData = userDataOf(launch), override }: Told & { readonly override?: string | undefined },
 ): Variant => {
   const seen =
     launch.ok || override !== undefined
       ? lookup.imageOf(override ?? (launch.ok ? launch.value.imageId : undefined))
       : { image: launch }
   const { image } = seen
-  return { launch, image, os: decideOs(seen, amiType), imds: decideImds({ launch, defaults, image }) }
+  const imds = decideImds({ launch, defaults, image })
+  return { launch, image, os: decideOs(seen, amiType), imds, userData }
 }
 
 /** Nodes of one group mostly share a template version: each is decided once. */

@@ -1,4 +1,5 @@
 import type { ImdsOptions, LaunchTemplate } from './inventory.ts'
+import type { UserDataFacts } from './user-data.ts'
 
 /** What starts a node: one version of a launch template, as the group that uses it sees it. */
 export interface LaunchSource {
@@ -8,11 +9,25 @@ export interface LaunchSource {
   /** As written: an AMI id or `resolve:ssm:…`; absent where the launch names the AMI. */
   readonly imageId?: string | undefined
   readonly metadataOptions: ImdsOptions
+  /** Absent where it was left unread: no EKS group launches from the version as a person wrote it. */
+  readonly userData?: UserDataFacts | undefined
   /**
    * EKS completes a user's template in a copy of its own and launches from the copy; true where only the user's
    * template could be seen, so that what it leaves out is not known.
    */
   readonly completedByEks: boolean
+}
+
+/** The facts of user data that is empty, or of a launch that a person gave none. */
+export const noUserData: UserDataFacts = {
+  encoding: [],
+  format: 'empty',
+  bootstrap: 'none',
+  bootstrapCalls: [],
+  parts: [],
+  nodeConfig: { status: 'absent', missing: [], problems: [] },
+  constructs: [],
+  cluster: {},
 }
 
 /** `launch template web (lt-0a) version 3`: the place as evidence names it. */

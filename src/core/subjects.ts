@@ -5,6 +5,7 @@ import type { Cluster, Image, ImdsDefaults, LaunchTemplate, LaunchTemplateRef, T
 import type { LaunchSource } from './launch.ts'
 import type { OsFamily } from './os-family.ts'
 import type { NotRead, Read } from './read.ts'
+import type { UserDataFacts } from './user-data.ts'
 
 /** What a finding is about. `id` outlives the night: an ARN, or a string that stands for one for ever. */
 export interface Resource {
@@ -45,6 +46,8 @@ export interface Variant {
   readonly image: Read<Image>
   readonly os: Decision<OsFamily>
   readonly imds: ImdsDecisions
+  /** What a person wrote: of a managed group in its own template, never the part of it that EKS adds in its copy. */
+  readonly userData: Read<UserDataFacts>
 }
 
 /** What runs. */

@@ -4,6 +4,7 @@ import type * as z from 'zod'
 import { readYaml } from '../config/yaml.ts'
 import { problemsOf } from './references.ts'
 import { Shape } from './schema.ts'
+import { tooLong } from './user-data.ts'
 import { regionsOf, type Step } from './walk.ts'
 
 type Context = z.core.$RefinementCtx<Organization>
@@ -44,8 +45,9 @@ const loadUserData = (
         if (!version.userData?.startsWith('file:')) return
         const source = join(folder, version.userData.slice('file:'.length))
         const bytes = readBytes(source)
+        const problem = bytes ? tooLong(bytes) : 'cannot be read'
+        if (problem) report([...path, 'launchTemplates', name, 'versions', index, 'userData'], `${source} ${problem}`)
         if (bytes) version.userData = `base64:${bytes.toString('base64')}`
-        else report([...path, 'launchTemplates', name, 'versions', index, 'userData'], `${source} cannot be read`)
       })
     }
   }

@@ -1,6 +1,7 @@
 import { type AmiType, isPublished } from './images.ts'
 import type { AutoScalingGroup, Cluster, NodeGroup, Nodes, Organization, Region } from './schema.ts'
-import { versionOf } from './templates.ts'
+import { inBase64, versionOf } from './templates.ts'
+import { tooLong } from './user-data.ts'
 import { accountsOf, regionsOf, type Step, unitsNamed } from './walk.ts'
 
 type Path = readonly Step[]
@@ -103,9 +104,14 @@ const problemsOfTemplates = (see: Sight, region: Region) =>
       ['launchTemplates', name, 'default'],
       `there is no version ${template.default}`,
     ),
-    ...template.versions.flatMap(({ image }, index) =>
-      see.image(image, ['launchTemplates', name, 'versions', index, 'image']),
-    ),
+    ...template.versions.flatMap(({ image, userData = '' }, index) => {
+      const at: Path = ['launchTemplates', name, 'versions', index]
+      const problem = tooLong(Buffer.from(inBase64(userData), 'base64'))
+      return [
+        ...see.image(image, [...at, 'image']),
+        ...see.problemIf(problem !== undefined, [...at, 'userData'], problem ?? ''),
+      ]
+    }),
   ])
 
 const problemsOfNodeGroup = (see: Sight, region: Region, cluster: Cluster, group: NodeGroup, at: Path): Problem[] => {

@@ -1,6 +1,12 @@
 import type { ClusterFacts } from './clusters.ts'
 import type { Family } from './images.ts'
 
+const maxBytes = 16_384
+
+/** What is wrong with user data that EC2 refuses: it takes 16 KB, counted before they are put in base64. */
+export const tooLong = ({ length }: Uint8Array): string | undefined =>
+  length > maxBytes ? `is ${length} bytes of user data, and EC2 takes ${maxBytes}` : undefined
+
 /**
  * The user data in EKS's own copy of a launch template, where EKS chose the image: the user's parts with EKS's bootstrap
  * last on AL2, first on AL2023. What EKS writes for AL2 has no blank line between the part's header and its script, as

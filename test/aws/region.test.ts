@@ -22,6 +22,9 @@ const withGroup = (launchTemplate: string, template: object, group: object = {})
   launchTemplates: { web: template },
   autoScalingGroups: { own: { cluster: 'shop', launchTemplate, ...group } },
 })
+/** How base64 of a longer text shows this one: inside it stands on any of three places of a group. */
+const inBase64 = (text: string, shift: number) => Buffer.from(text).subarray(shift).toString('base64').slice(0, -4)
+
 const withCluster = {
   'eks:DescribeCluster': 1,
   'eks:ListAddons': 1,
@@ -277,13 +280,112 @@ describe('what is gone between a list and its description', () => {
   })
 })
 
-test('user data never gets into an inventory', async () => {
-  const { inventory } = await readMember({
-    region: { launchTemplates: { web: { versions: [{ userData: 'PASSWORD=hunter2' }] } } },
+describe('user data', () => {
+  const secret = 'hunter2-in-the-clear'
+  const script = `#!/bin/bash\n# ${secret}\n/etc/eks/bootstrap.sh shop\n`
+  const written = { image: 'ami-0b', userData: script }
+  const cluster = { shop: { version: '1.31' } }
+
+  /** The versions with facts, as `name:number format bootstrap`. */
+  const factsIn = ({ launchTemplates }: Awaited<ReturnType<typeof readMember>>['inventory']) =>
+    launchTemplates.items.flatMap(({ name, versions }) =>
+      versions.flatMap(({ number, data }) => {
+        const facts = data.ok ? data.value.userData : undefined
+        return facts ? [`${name}:${number} ${facts.format} ${facts.bootstrap}`] : []
+      }),
+    )
+  const encodings = [secret, script].flatMap(text => [0, 1, 2].map(shift => inBase64(text, shift)))
+
+  const cases: Record<string, readonly [region: object, facts: readonly string[]]> = {
+    "of a managed group is its own template's, in the version that the group names": [
+      {
+        clusters: { shop: { version: '1.31', nodeGroups: { web: { launchTemplate: 'web:2' } } } },
+        launchTemplates: { web: { versions: [written, written, written] } },
+      },
+      ['web:2 shell bootstrap.sh'],
+    ],
+    'that EKS wrote for a managed group without a template is not read': [
+      { clusters: { shop: { version: '1.31', nodeGroups: { web: { amiType: 'AL2_x86_64' } } } } },
+      [],
+    ],
+    'of a self-managed group is that of its base, its overrides and its nodes': [
+      {
+        clusters: cluster,
+        launchTemplates: {
+          web: { versions: Array(5).fill(written) },
+          arm: { versions: [written, {}] },
+        },
+        autoScalingGroups: {
+          own: {
+            cluster: 'shop',
+            launchTemplate: 'web:2',
+            overrides: [{ instanceType: 'm5.large' }, { launchTemplate: 'arm:$Latest' }],
+            nodes: [{ launchTemplate: 'web:3' }, { launchTemplate: 'web:4', lifecycleState: 'Warmed:Stopped' }],
+          },
+        },
+      },
+      ['web:2 shell bootstrap.sh', 'web:3 shell bootstrap.sh', 'web:4 shell bootstrap.sh', 'arm:2 empty none'],
+    ],
+    'of an Auto Scaling group outside EKS is not read': [
+      {
+        clusters: cluster,
+        launchTemplates: { web: { versions: [written] } },
+        autoScalingGroups: { own: { launchTemplate: 'web', tags: { 'kubernetes.io/cluster/kops': 'owned' } } },
+      },
+      [],
+    ],
+    'of a template that nothing uses is not read': [
+      { clusters: cluster, launchTemplates: { web: { versions: [written, {}] } } },
+      [],
+    ],
+    'of a template that a controller made is not read, whoever launches from it': [
+      {
+        clusters: cluster,
+        launchTemplates: { 'karpenter.k8s.aws/1': { versions: [written] } },
+        autoScalingGroups: { own: { cluster: 'shop', launchTemplate: 'karpenter.k8s.aws/1' } },
+      },
+      [],
+    ],
+    'that is no base64 counts as it stands': [
+      withGroup('web', { versions: [{ image: 'ami-0b', userData: `base64:${script}` }] }),
+      ['web:1 shell bootstrap.sh'],
+    ],
+    'in base64 without its padding is decoded': [
+      withGroup('web', { versions: [{ userData: `base64:${btoa(script).replace(/=+$/, '')}` }] }),
+      ['web:1 shell bootstrap.sh'],
+    ],
+  }
+
+  test.each(Object.entries(cases))('%s', async (_, [region, expected]) => {
+    const { inventory } = await readMember({ region })
+    expect(factsIn(inventory).sort()).toEqual([...expected].sort())
+    const text = JSON.stringify(inventory)
+    for (const one of [secret, ...encodings]) expect(text).not.toContain(one)
   })
-  const text = JSON.stringify(inventory)
-  expect(text).not.toContain('hunter2')
-  expect(text).not.toContain(Buffer.from('PASSWORD=hunter2').toString('base64'))
+
+  test('is read of templates on later pages too', async () => {
+    const names = Array.from({ length: 150 }, (_, index) => `n${index}`)
+    const groups = names.map(name => [name, { cluster: 'shop', launchTemplate: name }])
+    const { inventory, calls } = await readMember({
+      region: {
+        clusters: cluster,
+        launchTemplates: Object.fromEntries(names.map(name => [name, { versions: [written, {}] }])),
+        autoScalingGroups: Object.fromEntries(groups),
+      },
+    })
+    expect(calls['ec2:DescribeLaunchTemplateVersions']).toBe(2)
+    expect(factsIn(inventory).sort()).toEqual(names.map(name => `${name}:1 shell bootstrap.sh`).sort())
+  })
+
+  test('in an answer that broke off is in no reason of a failure', async () => {
+    const body = `<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet><item>${secret}</wrong>`
+    const { inventory } = await readMember({
+      region: { clusters: cluster },
+      instead: request => (/LaunchTemplateVersions/.test(String(request.body)) ? { status: 200, body } : undefined),
+    })
+    expect(inventory.launchTemplates.failures).toHaveLength(1)
+    expect(JSON.stringify(inventory)).not.toContain(secret)
+  })
 })
 
 describe('what AWS refuses', () => {

@@ -257,3 +257,80 @@ describe('what runs', () => {
     expect(subject?.variants.map(({ launch }) => launch.ok)).toEqual([true])
   })
 })
+
+describe('user data', () => {
+  const own = (version: string) => complete(build.managedNodeGroup({ launchTemplate: { id: 'lt-0web', version } }))
+  const shell = build.userData({ format: 'shell' })
+  const mime = build.userData({ format: 'mime' })
+  const said = (subjects: readonly NodeGroupSubject[]) =>
+    subjects.flatMap(({ variants }) =>
+      variants.map(({ userData }) => (userData.ok ? userData.value.format : userData.reason)),
+    )
+  const copy = build.eksCopy([{ imageId: al2023Image.id }])
+
+  test.each<[string, Partial<RegionInventory>, string[]]>([
+    [
+      "of a managed group is that of the user's template, and not of EKS's copy",
+      {
+        nodeGroups: own('2'),
+        launchTemplates: complete(
+          build.launchTemplate([{ userData: mime }, { userData: shell }]),
+          build.eksCopy([{ imageId: al2023Image.id, userData: mime }]),
+        ),
+      },
+      ['shell'],
+    ],
+    ['of a managed group without a template is empty, for EKS writes all of it', {}, ['empty']],
+    [
+      'of a managed group that could not be described is not known',
+      {
+        nodeGroups: build.refused('eks:DescribeNodegroup', {
+          name: 'web',
+          clusterName: 'shop',
+          detail: build.denied('eks:DescribeNodegroup'),
+        }),
+      },
+      ['access denied'],
+    ],
+    [
+      'of a managed group whose template is gone is not known',
+      { nodeGroups: own('1'), launchTemplates: complete(copy) },
+      ['launch template lt-0web is not in this account-Region any more'],
+    ],
+    [
+      'of a managed group whose templates were not listed is not known',
+      { nodeGroups: own('1'), launchTemplates: build.refused('ec2:DescribeLaunchTemplateVersions', copy) },
+      ['access denied'],
+    ],
+    [
+      'of a managed group without an Auto Scaling group is still that of its template',
+      {
+        nodeGroups: own('1'),
+        launchTemplates: complete(build.launchTemplate([{ userData: shell }])),
+        autoScalingGroups: complete(),
+      },
+      ['shell'],
+    ],
+    [
+      'that a recording of an older version lacks is not known',
+      { nodeGroups: own('1'), launchTemplates: complete({ ...build.eksCopy([{}]), id: 'lt-0web', name: 'web' }, copy) },
+      ['the user data of launch template web (lt-0web) version 1 was not read'],
+    ],
+  ])('%s', (_, over, expected) => {
+    expect(said(groups(over))).toEqual(expected)
+  })
+
+  test('of a self-managed group is that of its base and of every override', () => {
+    const found = selfManaged(
+      { launchTemplates: ['$Default', '2'].map(version => ({ ref: { id: 'lt-0web', version } })) },
+      { launchTemplates: complete(build.launchTemplate([{ userData: shell }, { userData: mime }])) },
+    )
+    expect(said(found)).toEqual(['shell', 'mime'])
+  })
+
+  test('of a launch configuration is not known', () => {
+    expect(said(selfManaged({ launchConfiguration: 'old', launchTemplates: [] }))).toEqual([
+      'launch configuration old is not read',
+    ])
+  })
+})

@@ -89,12 +89,14 @@ interface Payments {
   readonly tokens?: 'optional' | 'required'
   /** IAM actions that its role lacks. */
   readonly denied?: string[]
+  /** In base64: what its own node group and a managed one start with. */
+  readonly userData?: string
 }
 
 /** Four accounts in one unit, beside the hub and the management account, and the Regions eu-west-1 and us-east-1. */
 export const organizationOf = (
   rest: Partial<z.input<typeof Organization>> = {},
-  { tokens = 'optional', denied = [] }: Payments = {},
+  { tokens = 'optional', denied = [], userData }: Payments = {},
 ): z.input<typeof Organization> => ({
   version: 1,
   organization: { id: 'o-test', management: '100000000000', hub, externalId },
@@ -115,8 +117,12 @@ export const organizationOf = (
                       image:
                         'resolve:ssm:/aws/service/eks/optimized-ami/1.32/amazon-linux-2023/x86_64/standard/recommended/image_id',
                       metadataOptions: { httpTokens: tokens },
+                      ...(userData && { userData: `base64:${userData}` }),
                     },
-                    { metadataOptions: { httpTokens: 'required' } },
+                    {
+                      metadataOptions: { httpTokens: 'required' },
+                      ...(userData && { userData: `base64:${userData}` }),
+                    },
                     { metadataOptions: { httpTokens: 'required' } },
                   ],
                 },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { keysOf } from '../../src/core/bucket.ts'
 import type { AccountReport } from '../../src/core/store.ts'
+import { leaksIn, plant } from '../support/secrets.ts'
 import {
   closed,
   type Deployment,
@@ -153,6 +154,28 @@ describe('the packaged service', () => {
       ...Object.values(functions).map(one => one.log()),
     ]
     expect(written.filter(text => text.includes(externalId))).toEqual([])
+  })
+})
+
+describe('a night in which user data holds secrets', () => {
+  const planted = plant('night').filter(({ kind }) => kind === 'mime')
+
+  test('keeps them out of files, messages, logs and calls', async () => {
+    const { aws, functions } = deployment
+    const userData = planted.map(({ base64 }) => base64).join('')
+    const sandbox = await deployment.night(organizationOf({}, { userData }), 'secret-night')
+    expect(sandbox.counters.calls['ec2:DescribeLaunchTemplateVersions']).toBeGreaterThan(0)
+    const reports = await deployment.store.accountsOf((await lastRun()).id)
+    expect(coverageOf(reports)[payments]).toEqual(['eu-west-1 ok', 'us-east-1 ok'])
+    const written = [
+      ...aws.files,
+      ...aws.published.map(message => ['message', [...message.values()].join('\n')]),
+      ...aws.calls.map(({ action, body }) => [action, body]),
+      ...Object.entries(functions).map(([name, one]) => [`log of ${name}`, one.log()]),
+    ] as const
+    expect(
+      written.flatMap(([where = '', what = '']) => leaksIn(what, planted).map(leak => `${where}: ${leak}`)),
+    ).toEqual([])
   })
 })
 

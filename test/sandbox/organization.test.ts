@@ -142,6 +142,22 @@ describe('what is wrong is told with file and line', () => {
     expect(problem).toMatch(/^acme\.yaml:13: .*versions\.0\.userData: \/web\.sh cannot be read$/)
   })
 
+  test('user data that EC2 would refuse for its length, before base64', async () => {
+    const longest = 'x'.repeat(16_384)
+    await writeFile(join(folder, 'longest.sh'), longest)
+    await writeFile(join(folder, 'long.sh'), `${longest}x`)
+    const versions = [longest, `${longest}ö`, 'file:longest.sh', 'file:long.sh', `base64:${btoa(`${longest}x`)}`]
+    const problems = async (written: readonly string[]) =>
+      inRegion('launchTemplates:', '  web:', '    versions:', ...written.map(text => `      - userData: ${text}`))
+    expect(await problems(versions.filter((_, index) => index !== 3))).toEqual([
+      expect.stringMatching(/^acme\.yaml:15: .*versions\.1\.userData: is 16386 bytes .* EC2 takes 16384$/),
+      expect.stringMatching(/^acme\.yaml:17: .*versions\.3\.userData: is 16385 bytes/),
+    ])
+    expect(await problems(versions.slice(2, 4))).toEqual([
+      expect.stringMatching(/^acme\.yaml:15: .*versions\.1\.userData: \S*\/long\.sh is 16385 bytes/),
+    ])
+  })
+
   test('a file that is missing, and one that is no YAML', async () => {
     await expect(readOrganization(join(folder, 'none.yaml'))).rejects.toThrow(
       'none.yaml cannot be read: there is no such file.',

@@ -1,5 +1,6 @@
 import type * as Inventory from '../../src/core/inventory.ts'
 import { accountSubject, joinSubjects } from '../../src/core/join.ts'
+import { noUserData } from '../../src/core/launch.ts'
 import { type Collected, known, type Read } from '../../src/core/read.ts'
 import type {
   AccountRegion,
@@ -9,6 +10,7 @@ import type {
   NodeGroupSubject,
 } from '../../src/core/subjects.ts'
 import type { Target } from '../../src/core/target.ts'
+import type { UserDataFacts } from '../../src/core/user-data.ts'
 
 /** Healthy things of one account-Region; a test overrides what its case is about. */
 
@@ -56,11 +58,29 @@ export const vpcCni = (version: string, status = 'ACTIVE'): Inventory.Addon => (
   detail: known({ version, status }),
 })
 
-/** A template `web` with these versions from 1 up; the last is the latest, the default is 1 unless said. */
+interface Version {
+  readonly imageId?: string
+  readonly metadataOptions?: Inventory.ImdsOptions
+  readonly userData?: UserDataFacts
+}
+
+/** Facts of user data that says nothing, but for what the case is about. */
+export const userData = (over: Partial<UserDataFacts> = {}): UserDataFacts => ({ ...noUserData, ...over })
+
+/**
+ * A template `web` with these versions from 1 up, without user data unless said; the last is the latest, the default is
+ * 1 unless said.
+ */
 export const launchTemplate = (
-  versions: readonly { imageId?: string; metadataOptions?: Inventory.ImdsOptions }[],
+  versions: readonly Version[],
   over: Partial<Inventory.LaunchTemplate> = {},
-): Inventory.LaunchTemplate => ({
+): Inventory.LaunchTemplate =>
+  template(
+    versions.map(version => ({ userData: noUserData, ...version })),
+    over,
+  )
+
+const template = (versions: readonly Version[], over: Partial<Inventory.LaunchTemplate>): Inventory.LaunchTemplate => ({
   id: 'lt-0web',
   name: 'web',
   createdBy: `arn:aws:iam::${accountId}:user/ada`,
@@ -74,9 +94,9 @@ export const launchTemplate = (
   ...over,
 })
 
-/** The copy that EKS makes of what a managed group launches from. */
-export const eksCopy = (versions: Parameters<typeof launchTemplate>[0]): Inventory.LaunchTemplate =>
-  launchTemplate(versions, {
+/** The copy that EKS makes of what a managed group launches from; its user data is not read. */
+export const eksCopy = (versions: readonly Version[]): Inventory.LaunchTemplate =>
+  template(versions, {
     id: 'lt-0copy',
     name: 'eks-0c5d0d3e-8f4e-4c5e-9a51-3f0f7a0c0001',
     createdBy: `arn:aws:sts::${accountId}:assumed-role/AWSServiceRoleForAmazonEKSNodegroup/EKS`,

@@ -10,13 +10,17 @@ import { listAll, refused } from '../ask.ts'
 import type { RegionAccess } from './access.ts'
 import { defined, sortedBy, tagsOf } from './shape.ts'
 import { listVersions, versionOf } from './template-versions.ts'
+import type { UserDataInHand } from './user-data.ts'
 
 const action = 'ec2:DescribeLaunchTemplates'
 const pageSize = 200
 
 /** Every template of the Region with its default and latest version: as many calls as AWS has pages. */
-export const listLaunchTemplates = async (access: RegionAccess): Promise<Collected<LaunchTemplate>> => {
-  const { items, failures } = await listVersions(access, { Versions: ['$Default', '$Latest'] })
+export const listLaunchTemplates = async (
+  access: RegionAccess,
+  userData: UserDataInHand,
+): Promise<Collected<LaunchTemplate>> => {
+  const { items, failures } = await listVersions(access, { Versions: ['$Default', '$Latest'] }, userData)
   const byTemplate = Map.groupBy(items, ({ LaunchTemplateId = '' }) => LaunchTemplateId)
   const templates = [...byTemplate].map(([id, versions]) => templateOf(id, versions, failures.length === 0))
   return { items: sortedBy(templates, ({ id }) => id), failures }

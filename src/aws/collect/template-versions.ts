@@ -9,14 +9,19 @@ import { type Collected, known, notRead } from '../../core/read.ts'
 import { joined, type Listed, listAll, refused } from '../ask.ts'
 import type { RegionAccess } from './access.ts'
 import { defined, oneOf } from './shape.ts'
+import type { UserDataInHand } from './user-data.ts'
 
 const action = 'ec2:DescribeLaunchTemplateVersions'
 const pageSize = 200
 
-/** The versions that `input` asks for: of one template, or the default and latest ones of all templates. */
+/**
+ * The versions that `input` asks for: of one template, or the default and latest ones of all templates. Their user data
+ * goes to `userData`, page by page.
+ */
 export const listVersions = (
   { ask, clients }: RegionAccess,
   input: Pick<DescribeLaunchTemplateVersionsCommandInput, 'LaunchTemplateId' | 'Versions'>,
+  userData: UserDataInHand,
 ): Promise<Listed<Described>> =>
   listAll(
     ask,
@@ -24,12 +29,12 @@ export const listVersions = (
     async NextToken => {
       const paging = { NextToken, MaxResults: pageSize, IncludeManagedResources: true }
       const page = await clients.ec2().send(new DescribeLaunchTemplateVersionsCommand({ ...input, ...paging }))
-      return { items: page.LaunchTemplateVersions, next: page.NextToken }
+      return { items: page.LaunchTemplateVersions?.map(userData.takeFrom), next: page.NextToken }
     },
     input.LaunchTemplateId,
   )
 
-/** One version as the inventory holds it. User data stays behind: it can hold secrets. */
+/** One version as the inventory holds it, before anything is known of its user data. */
 export const versionOf = ({ VersionNumber = 0, LaunchTemplateData = {} }: Described): LaunchTemplateVersion => {
   const { ImageId, MetadataOptions = {} } = LaunchTemplateData
   const metadataOptions = defined({
@@ -45,13 +50,14 @@ export const addPinnedVersions = async (
   access: RegionAccess,
   { items, failures }: Collected<LaunchTemplate>,
   refs: readonly LaunchTemplateRef[],
+  userData: UserDataInHand,
 ): Promise<Collected<LaunchTemplate>> => {
   const named = Map.groupBy(refs, ({ id }) => id)
   const complete = await Promise.all(
     items.map(async template => {
       const pinned = missingVersions(template, named.get(template.id) ?? [])
       if (pinned.length === 0) return { items: [template], failures: [] }
-      const added = await readVersions(access, template.id, pinned)
+      const added = await readVersions(access, template.id, pinned, userData)
       const versions = [...template.versions, ...added.items].sort((a, b) => a.number - b.number)
       return { items: [{ ...template, versions }], failures: added.failures }
     }),
@@ -70,10 +76,12 @@ const readVersions = async (
   access: RegionAccess,
   templateId: string,
   numbers: readonly number[],
+  userData: UserDataInHand,
 ): Promise<Collected<LaunchTemplateVersion>> => {
-  const listed = await listVersions(access, { LaunchTemplateId: templateId, Versions: numbers.map(String) })
+  const input = { LaunchTemplateId: templateId, Versions: numbers.map(String) }
+  const listed = await listVersions(access, input, userData)
   if (listed.refusal?.status === 'gone' && numbers.length > 1) {
-    return joined(await Promise.all(numbers.map(number => readVersions(access, templateId, [number]))))
+    return joined(await Promise.all(numbers.map(number => readVersions(access, templateId, [number], userData))))
   }
   const read = new Map(listed.items.map(version => [version.VersionNumber, versionOf(version)]))
   const missing = listed.refusal ? refused(listed.refusal) : notRead(action, 'EC2 left the version out of its answer')
