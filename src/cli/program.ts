@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { Who } from '../app/plan.ts'
 import { PostureError } from '../core/errors.ts'
 import { type ReportFormat, reportFormats } from '../reports/index.ts'
+import { printable } from '../reports/printable.ts'
 import { provisioningPaths } from '../userdata/judge-path.ts'
 import { showChecks } from './commands/checks.ts'
 import { runDemo } from './commands/demo.ts'
@@ -32,7 +33,8 @@ export const runCli = async (args: readonly string[], terminal: Terminal): Promi
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (!(error instanceof PostureError)) throw error
-    terminal.stderr.write(`${error.message}\n`)
+    // A message can name a file or a value as somebody gave it.
+    terminal.stderr.write(`${error.message.split('\n').map(printable).join('\n')}\n`)
     return 2
   }
 }
@@ -76,7 +78,14 @@ const programFor = (terminal: Terminal, end: (code: ExitCode) => void): Command 
     .configureOutput({
       writeOut: text => terminal.stdout.write(text),
       writeErr: text => terminal.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, `${name}: `)),
+      outputError: (text, write) =>
+        write(
+          text
+            .replace(/^error: /, `${name}: `)
+            .split('\n')
+            .map(printable)
+            .join('\n'),
+        ),
     })
     .showHelpAfterError(`Run npx ${name} help for the commands and their flags.`)
 

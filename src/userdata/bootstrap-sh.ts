@@ -26,9 +26,9 @@ const mostWords = 1000
  * Whether a command runs bootstrap.sh or the script by which eksctl calls it, and of which system it is.
  * `/etc/eks/bootstrap.sh` is also on Ubuntu's AMIs; by its path alone it is taken for that of AL2.
  */
-export const runsBootstrap = ({ run: { file } }: Use): 'al2' | 'ubuntu' | undefined => {
-  if (file === bootstrapPath) return 'al2'
-  const [, system] = eksctlPath.exec(file ?? '') ?? []
+export const runsBootstrap = ({ path }: Use): 'al2' | 'ubuntu' | undefined => {
+  if (path === bootstrapPath) return 'al2'
+  const [, system] = eksctlPath.exec(path ?? '') ?? []
   return system === 'al2' || system === 'ubuntu' ? system : undefined
 }
 
@@ -49,8 +49,8 @@ const environmentOf = ({ environment, variables, run }: Use): ReadonlyMap<string
 }
 
 const callOf = (use: Use): BootstrapCall => {
-  const { line, run } = use
-  if (run.file !== bootstrapPath) return { line, arguments: new Map(), ignored: [], problems: [] }
+  const { line, run, path } = use
+  if (path !== bootstrapPath) return { line, arguments: new Map(), ignored: [], problems: [] }
   return { line, ...readArguments(run.words.slice(0, mostWords).map(known), environmentOf(use), line) }
 }
 

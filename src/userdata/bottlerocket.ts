@@ -29,12 +29,12 @@ export const readBottlerocket = (text: string, firstLine: number): BottlerocketF
 }
 
 // Eight times what EC2 takes, for it may be compressed; the parser needs a tenth of a second for the worst of it.
-const mostCharacters = 2 ** 17
+const mostCharacters = 2 ** 16
 const deepest = 100
 
 const tooLarge = {
   id: 'bottlerocket-too-large',
-  message: 'The settings are longer than 128 KiB and were not read: shorten them, for EC2 takes 16 KB.',
+  message: 'The settings are longer than 64 KiB and were not read: shorten them, for EC2 takes 16 KB.',
 }
 const notToml = {
   id: 'bottlerocket-not-toml',

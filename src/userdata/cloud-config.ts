@@ -16,7 +16,7 @@ export interface CloudConfigScripts {
 }
 
 /** Aliases can make a short text say a long one; what goes beyond this is left out. */
-const longestOutput = 128 * 1024
+const longestOutput = 96 * 1024
 
 const commandForm = (line: number): UserDataProblem => ({
   id: 'cloud-config-command-form',

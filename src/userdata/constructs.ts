@@ -1,6 +1,7 @@
 import type { UserDataConstruct } from '../core/user-data.ts'
 import type { CloudConfigScripts } from './cloud-config.ts'
-import { lineAfterBootstrap } from './constructs/bootstrap.ts'
+import { constructsAfterBootstrap } from './constructs/after-bootstrap.ts'
+import { setsVariablesAtLogin } from './constructs/bootstrap.ts'
 import { constructAt } from './constructs/catalogue.ts'
 import { constructOfFile } from './constructs/files.ts'
 import { collect, constructOfContent, judge } from './constructs/judge.ts'
@@ -41,8 +42,7 @@ export const constructsOf = (script: ScriptToJudge): readonly UserDataConstruct[
   if (!hasShebang && uses.length > 0) add('shell-without-shebang', firstLine)
   judge(uses, installed?.map(nameOfPackage) ?? [], add)
   const calls = all().filter(({ id }) => id === 'bootstrap-sh')
-  const after = lineAfterBootstrap(uses, new Set(calls.map(({ line }) => line)))
-  if (after !== undefined) add('after-bootstrap', after)
+  for (const { id, line } of constructsAfterBootstrap(uses, new Set(calls.map(({ line }) => line)))) add(id, line)
   return all()
 }
 
@@ -75,6 +75,7 @@ export const constructsOfCloudConfig = (config: CloudConfigScripts): readonly Us
     if (file !== undefined && !file.unless.some(name => isInstalled.has(name))) add(file.id, firstLine)
     const written = constructOfContent([path], content)
     if (written !== undefined) add(written.id, firstLine)
+    if (setsVariablesAtLogin(path, content)) add('kubelet-extra-args-variable', firstLine)
   }
   const ran = new Set(uses.map(({ run }) => nameOfScript(run.file ?? '')))
   const run = files.filter(({ path }) => ran.has(nameOfScript(path)))

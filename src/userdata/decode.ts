@@ -22,7 +22,7 @@ const messages = {
   'user-data-over-16-kb':
     'The user data is longer than 16,384 bytes, which EC2 refuses at launch: compress it with gzip or move the script to Amazon S3.',
   'user-data-too-large':
-    'The user data is more than 128 KiB of text and is not read: EC2 takes 16,384 bytes, so look at what fills it.',
+    'The user data is more than 96 KiB of text and is not read: EC2 takes 16,384 bytes, so look at what fills it.',
   'user-data-gzip-broken':
     'The user data is gzip that is cut short, damaged or followed by other bytes: nodeadm fails on it and cloud-init passes it over. Compress the text again.',
   'user-data-base64-twice':
@@ -32,7 +32,7 @@ const messages = {
   'user-data-utf-16':
     'The user data is UTF-16, which cloud-init does not read, nor nodeadm in a MIME text: save it as UTF-8 without a byte order mark.',
   'user-data-byte-order-mark':
-    'The user data begins with a byte order mark, which hides its first line from nodeadm, cloud-init and the kernel: save it as UTF-8 without one.',
+    'The user data begins with a byte order mark, which hides its first line from cloud-init and the kernel, and from nodeadm in a MIME text: save it as UTF-8 without one.',
   'user-data-not-utf-8':
     'The user data is not valid UTF-8: cloud-init fails on such MIME text and nodeadm on such YAML. Save it as UTF-8.',
   'user-data-nul-bytes':

@@ -59,7 +59,7 @@ const isPartField = (name: string, value: string): boolean => partName.test(name
 /**
  * Reads a header as Go does: with `net/mail` (`message`), which wants a colon in each field and no more, or with
  * `net/textproto` (`part`), which also wants the colon on the first line, a name of token characters and spaces, a value
- * without control characters and at most 10,000 fields. The size limit of 10 MiB is out of reach of a text of 128 KiB.
+ * without control characters and at most 10,000 fields. The size limit of 10 MiB is out of reach of a text of 96 KiB.
  */
 export const readGoHeader = (text: string, start: number, kind: 'message' | 'part'): HeaderBlock => {
   const fields: HeaderField[] = []

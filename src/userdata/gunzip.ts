@@ -1,7 +1,7 @@
 import { Gunzip } from 'fflate'
 
-/** More than this is not unfolded: eight times what EC2 takes as user data, and as much as can be judged in 100 ms. */
-export const unfoldedLimit = 128 * 1024
+/** More than this is not unfolded: six times what EC2 takes as user data, and as much as can be judged in 100 ms. */
+export const unfoldedLimit = 96 * 1024
 const pieceBytes = 1024
 const trailerBytes = 8
 

@@ -42,7 +42,7 @@ const messages = {
   'node-config-in-header':
     'A NodeConfig follows its part header without an empty line: nodeadm and cloud-init both take its keys for headers and the part for empty. Put an empty line before it.',
   'node-config-undecodable':
-    'The base64 or gzip of the NodeConfig part is damaged or unfolds to more than 128 KiB: nodeadm cannot read it, and cloud-init leaves it to nodeadm. Encode the NodeConfig again or write it as plain text.',
+    'The base64 or gzip of the NodeConfig part is damaged or unfolds to more than 96 KiB: nodeadm cannot read it, and cloud-init leaves it to nodeadm. Encode the NodeConfig again or write it as plain text.',
 } as const
 
 export type MimeProblemId = keyof typeof messages

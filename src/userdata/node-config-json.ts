@@ -112,5 +112,5 @@ export const readGoJson = (text: string): TextReading => {
   const value = readValue(reader, 0)
   if (reader.failure === undefined && reader.at < text.length) fail(reader)
   if (reader.failure !== undefined) return { ok: false, failure: reader.failure }
-  return { ok: true, value, endAt: reader.at }
+  return { ok: true, value, endAt: reader.at, replacing: [] }
 }

@@ -27,23 +27,14 @@ export const mergeNodeConfigs = (earlier: NodeConfigDraft, later: NodeConfigDraf
   containerdConfig: laterText(earlier.containerdConfig, later.containerdConfig),
 })
 
-const isToml = (text: string): boolean => {
+/** Whether a text is TOML, which nodeadm merges into a configuration of its own. */
+export const isToml = (text: string): boolean => {
   try {
     parse(text, { integersAsBigInt: true })
     return true
   } catch {
     return false
   }
-}
-
-/**
- * The index of the first document whose `containerd.config` makes the merge fail: nodeadm parses these texts as TOML only
- * where two documents have one. Undefined where nothing fails.
- */
-export const brokenToml = (drafts: readonly NodeConfigDraft[]): number | undefined => {
-  const texts = drafts.map(draft => draft.containerdConfig?.text ?? '')
-  const indices = [...texts.keys()].filter(index => texts[index] !== '')
-  return indices.length > 1 ? indices.find(index => !isToml(texts[index] ?? '')) : undefined
 }
 
 const isMissing = (value: Text): boolean => value === undefined || value.text === ''

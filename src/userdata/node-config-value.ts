@@ -43,9 +43,9 @@ export interface ReadFailure {
   readonly at: number
 }
 
-/** A text's first document; `endAt` is where the reading stopped. */
+/** A text's first document; `endAt` is where the reading stopped, `replacing` where a key takes the place of an equal one. */
 export type TextReading =
-  | { readonly ok: true; readonly value: GoValue; readonly endAt: number }
+  | { readonly ok: true; readonly value: GoValue; readonly endAt: number; readonly replacing: readonly number[] }
   | { readonly ok: false; readonly failure: ReadFailure }
 
 /** How many levels of objects and lists are followed; a NodeConfig of any use has fewer than ten. */

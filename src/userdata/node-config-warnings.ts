@@ -1,5 +1,6 @@
 import { isCidr } from './node-config-cidr.ts'
 import type { DecodeWatcher, NodeConfigDraft } from './node-config-decode.ts'
+import { isToml } from './node-config-merge.ts'
 import { hasExpansion, mostProblems, type Note } from './node-config-notes.ts'
 import { hybridFields, knownMistakes, nodeConfigShape, type Shape } from './node-config-schema.ts'
 import type { GoValue } from './node-config-value.ts'
@@ -86,6 +87,13 @@ const endpoint = (at: number): Note => ({
   at,
 })
 
+const containerdToml = (at: number): Note => ({
+  id: 'node-config-containerd-toml',
+  message:
+    'spec.containerd.config is no valid TOML, so nodeadm fails when it merges it with another one or with its own. Correct it.',
+  at,
+})
+
 const forEachText = (value: GoValue, visit: (text: string, at: number) => void): void => {
   if (value.kind === 'text') visit(value.text, value.at)
   if (value.kind === 'list') for (const item of value.items) forEachText(item, visit)
@@ -133,8 +141,9 @@ const workingUrl = /^(?:https:\/\/[\w.[\]:-]+|http:\/\/(?:localhost|127\.[0-9.]+
 /** Warns of values that `nodeadm config check` accepts and that fail later. */
 export const valueNotes = (draft: NodeConfigDraft): readonly Note[] => {
   const notes: Note[] = []
-  const { cidr: range, apiServerEndpoint: url } = draft
+  const { cidr: range, apiServerEndpoint: url, containerdConfig: toml } = draft
   if (range && range.text !== '' && !hasExpansion(range.text) && !isCidr(range.text)) notes.push(cidr(range.at))
   if (url && url.text !== '' && !hasExpansion(url.text) && !workingUrl.test(url.text)) notes.push(endpoint(url.at))
+  if (toml && !isToml(toml.text)) notes.push(containerdToml(toml.at))
   return notes
 }

@@ -11,6 +11,7 @@ interface Converter {
   aliasDepth: number
   /** Whether anything was seen that JSON cannot hold; a later key of the same name may have replaced it. */
   suspect: boolean
+  readonly replacing: number[]
   failure: ReadFailure | undefined
 }
 
@@ -92,6 +93,7 @@ const fillMapping = (converter: Converter, entries: Map<string, GoEntry>, node: 
     return
   }
   countStep(converter, node.at)
+  const own = new Set<string>()
   for (const [keyNode, valueNode] of node.pairs) {
     if (converter.failure !== undefined) return
     if (isMerge(keyNode)) {
@@ -100,8 +102,11 @@ const fillMapping = (converter: Converter, entries: Map<string, GoEntry>, node: 
     }
     const key = keyOf(converter, keyNode, depth + 1)
     const value = convert(converter, valueNode, depth + 1)
-    if (key !== undefined) entries.set(key, { key, at: keyNode.at, value })
-    else {
+    if (key !== undefined) {
+      if (own.has(key)) converter.replacing.push(keyNode.at)
+      own.add(key)
+      entries.set(key, { key, at: keyNode.at, value })
+    } else {
       converter.suspect = true
       entries.set(noKey, { key: noKey, at: keyNode.at, value: { kind: 'number', at: keyNode.at, literal: 'NaN' } })
     }
@@ -183,6 +188,7 @@ export const readGoYaml = (text: string): TextReading => {
     aliasSteps: 0,
     aliasDepth: 0,
     suspect: false,
+    replacing: [],
     failure: undefined,
   }
   const value = convert(converter, reading.node, 0)
@@ -190,5 +196,5 @@ export const readGoYaml = (text: string): TextReading => {
   const refused = converter.suspect ? refusedAt(value) : undefined
   if (refused !== undefined) return { ok: false, failure: { reason: 'syntax', at: refused } }
   const sorted = value.kind === 'object' ? { ...value, entries: value.entries.toSorted(compareKeys) } : value
-  return { ok: true, value: sorted, endAt: reading.endAt }
+  return { ok: true, value: sorted, endAt: reading.endAt, replacing: converter.replacing }
 }

@@ -2,7 +2,7 @@ import type { NamedCluster, UserDataProblem } from '../core/user-data.ts'
 import { lineCounter } from './lines.ts'
 import { decodeNodeConfig, type NodeConfigDraft } from './node-config-decode.ts'
 import { readGoJson } from './node-config-json.ts'
-import { brokenToml, mergeNodeConfigs, missingFields, namedCluster } from './node-config-merge.ts'
+import { isToml, mergeNodeConfigs, missingFields, namedCluster } from './node-config-merge.ts'
 import { mostProblems, type Note } from './node-config-notes.ts'
 import type { ReadFailure, TextReading } from './node-config-value.ts'
 import { valueNotes, watchNodeConfig } from './node-config-warnings.ts'
@@ -69,12 +69,19 @@ const furtherDocument = (text: string, { endAt }: Extract<TextReading, { ok: tru
   ]
 }
 
+const replacingKey = (at: number): Note => ({
+  id: 'node-config-repeated-key',
+  message:
+    'This key stands a second time in its mapping, and all that was said under the first is dropped in silence: keep one of them.',
+  at,
+})
+
 const readDocument = (text: string, lengthBefore: number): DocumentReading => {
   if (lengthBefore + text.length > longestTogether) return { draft: undefined, notes: [tooLong] }
   const reading = jsonStart.test(text) ? readGoJson(text) : readGoYaml(text)
   if (!reading.ok) return { draft: undefined, notes: [failureNote(reading.failure)] }
   const watcher = watchNodeConfig()
-  const further = furtherDocument(text, reading)
+  const further = [...reading.replacing.slice(0, mostProblems).map(replacingKey), ...furtherDocument(text, reading)]
   const decoded = decodeNodeConfig(reading.value, watcher)
   if (!decoded.ok) return { draft: undefined, notes: [decoded.problem, ...further] }
   return { draft: decoded.draft, notes: [...watcher.notes(), ...valueNotes(decoded.draft), ...further] }
@@ -91,12 +98,11 @@ const placed = ({ text, firstLine }: NodeConfigDocument, notes: readonly Note[])
   return [...unique.values()]
 }
 
-const tomlNote = (draft: NodeConfigDraft | undefined): Note => ({
-  id: 'node-config-containerd-toml',
-  message:
-    'nodeadm fails to merge the spec.containerd.config of these NodeConfigs, for this one is no valid TOML. Correct it, or keep it in one NodeConfig.',
-  at: draft?.containerdConfig?.at ?? 0,
-})
+/** nodeadm parses these texts as TOML already in its check where two documents have one (nodeadm/internal/api/merge.go). */
+const hasBrokenMerge = (drafts: readonly NodeConfigDraft[]): boolean => {
+  const texts = drafts.flatMap(({ containerdConfig }) => containerdConfig?.text || [])
+  return texts.length > 1 && !texts.every(isToml)
+}
 
 const isDraft = (draft: NodeConfigDraft | undefined): draft is NodeConfigDraft => draft !== undefined
 
@@ -113,13 +119,9 @@ export const readNodeConfigs = (documents: readonly NodeConfigDocument[]): NodeC
   })
   const drafts = readings.map(({ draft }) => draft).filter(isDraft)
   const allRead = drafts.length === documents.length && drafts.length > 0
-  const broken = allRead ? brokenToml(drafts) : undefined
-  const problems = documents.flatMap((document, index) => {
-    const notes = readings[index]?.notes ?? []
-    return placed(document, index === broken ? [...notes, tomlNote(drafts[index])] : notes)
-  })
+  const problems = documents.flatMap((document, index) => placed(document, readings[index]?.notes ?? []))
   const shown = problems.slice(0, mostProblems)
-  if (!allRead || broken !== undefined) return { status: 'invalid', missing: [], problems: shown, cluster: {} }
+  if (!allRead || hasBrokenMerge(drafts)) return { status: 'invalid', missing: [], problems: shown, cluster: {} }
   const merged = drafts.reduce(mergeNodeConfigs)
   const missing = missingFields(merged)
   const status = missing.length === 0 ? 'complete' : 'partial'

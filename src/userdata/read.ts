@@ -6,16 +6,14 @@ import { type CloudInitReading, readAsCloudInit } from './cloud-init.ts'
 import { constructsOf, constructsOfCloudConfig } from './constructs.ts'
 import { type Decoded, decode } from './decode.ts'
 import { layoutProblems } from './layout.ts'
-import { isMeantAsNodeConfig, type NodeConfigReading, readNodeConfigs } from './node-config.ts'
-import { type NodeadmReading, readAsNodeadm } from './nodeadm-mime.ts'
+import { type SeenNodeConfig, seeNodeConfig } from './node-config-seen.ts'
+import { readAsNodeadm } from './nodeadm-mime.ts'
 import type { Part } from './part.ts'
-import { knownType, nodeConfigType } from './part-kind.ts'
+import { knownType } from './part-kind.ts'
 import { readPowerShell } from './powershell.ts'
 import { readShell } from './shell.ts'
+import type { Use } from './shell-use.ts'
 import { usesOf } from './shell-uses.ts'
-
-/** What nodeadm takes for a NodeConfig, `nothing` where there is none for it. */
-type Seen = Omit<NodeConfigReading, 'status'> & { readonly status: NodeConfigReading['status'] | 'nothing' }
 
 /** What one part of the user data has to say. */
 interface Reading {
@@ -24,10 +22,22 @@ interface Reading {
   readonly calls: readonly BootstrapCall[]
   /** Whether it calls the bootstrap script of Windows nodes. */
   readonly bootstrapsWindows: boolean
+  /** Whether it writes a NodeConfig where nodeadm looks for more of them, or runs nodeadm itself. */
+  readonly dropsNodeConfig: boolean
   readonly cluster: NamedCluster
 }
 
-const nothing: Reading = { problems: [], constructs: [], calls: [], bootstrapsWindows: false, cluster: {} }
+const nothing: Reading = {
+  problems: [],
+  constructs: [],
+  calls: [],
+  bootstrapsWindows: false,
+  dropsNodeConfig: false,
+  cluster: {},
+}
+
+/** nodeadm merges what it finds there over the user data, since AMI v20251023 (nodeadm-run.service). */
+const dropInFolder = '/etc/eks/nodeadm.d/'
 
 /**
  * Reads user data as the programs of a node do: nodeadm its NodeConfig, cloud-init the rest. Where the two see different
@@ -41,11 +51,10 @@ export const readUserData = (bytes: Uint8Array): UserDataFacts => {
 
   const nodeadm = readAsNodeadm(decoded.text)
   const cloudInit = readAsCloudInit(decoded.text)
-  const config = configOf(nodeadm)
+  const config = seeNodeConfig(decoded, nodeadm, cloudInit)
   const layout = layoutProblems(decoded.text, nodeadm, cloudInit)
   const readings = cloudInit.parts.map(readPart)
   const calls = readings.flatMap(reading => reading.calls)
-  const status = statusOf(config, isDamaged(decoded, nodeadm), cloudInit)
   const problems = [
     ...decoded.problems,
     ...layout,
@@ -55,13 +64,24 @@ export const readUserData = (bytes: Uint8Array): UserDataFacts => {
   return {
     encoding: decoded.encoding,
     format: cloudInit.format,
-    bootstrap: bootstrapOf(status, readings, cloudInit),
+    bootstrap: bootstrapOf(config, readings, cloudInit),
     bootstrapCalls: calls.map(({ line }) => line),
     parts: cloudInit.parts.map(({ contentType, kind }) => ({ contentType: knownType(contentType), kind })),
-    nodeConfig: { status, missing: status === 'partial' ? config.missing : [], problems: problems.sort(byLine) },
+    nodeConfig: { status: config.status, missing: config.missing, problems: explained(config, problems).sort(byLine) },
     constructs: readings.flatMap(reading => reading.constructs).sort(byLine),
     cluster: Object.assign({}, ...readings.map(reading => reading.cluster), config.cluster),
   }
+}
+
+/** What is invalid has a reason, also where neither the layout nor a parser named one. */
+const explained = ({ status }: SeenNodeConfig, problems: UserDataProblem[]): UserDataProblem[] =>
+  status === 'invalid' && problems.length === 0 ? [notSeen] : problems
+
+const notSeen: UserDataProblem = {
+  id: 'node-config-not-seen',
+  message:
+    'nodeadm does not take this for a NodeConfig: put apiVersion: node.eks.aws/v1alpha1 and kind: NodeConfig as keys at its top.',
+  line: 1,
 }
 
 const opaque = ({ encoding, problems }: Decoded): UserDataFacts => ({
@@ -75,47 +95,12 @@ const opaque = ({ encoding, problems }: Decoded): UserDataFacts => ({
   cluster: {},
 })
 
-const none: Seen = { status: 'nothing', missing: [], problems: [], cluster: {} }
-
-const configOf = (nodeadm: NodeadmReading): Seen => {
-  if (nodeadm.kind === 'broken') return none
-  if (nodeadm.kind === 'document') return configOfDocument(nodeadm.part)
-  const parts = nodeadm.parts.filter(isNodeConfigPart)
-  return parts.length > 0 ? readNodeConfigs(parts) : none
-}
-
-/** What nodeadm takes is a NodeConfig, however odd; of the rest it tries as well, what looks like one is one with mistakes. */
-const configOfDocument = (part: Part): Seen => {
-  if (!/node\.eks\.aws|nodeconfig/i.test(part.text)) return none
-  const config = readNodeConfigs([part])
-  return config.status !== 'invalid' || isMeantAsNodeConfig(part.text) ? config : none
-}
-
-/** nodeadm rejects a NodeConfig with bytes that are no UTF-8, of which the decoded text has replacement characters. */
-const isDamaged = ({ problems }: Decoded, nodeadm: NodeadmReading): boolean => {
-  if (!problems.some(({ id }) => id === 'user-data-not-utf-8') || nodeadm.kind === 'broken') return false
-  const documents = nodeadm.kind === 'document' ? [nodeadm.part] : nodeadm.parts.filter(isNodeConfigPart)
-  return documents.some(({ text }) => text.includes('\uFFFD'))
-}
-
-const isNodeConfigPart = ({ contentType }: Part) => contentType === nodeConfigType
-
-/** A NodeConfig that only cloud-init's lax reading finds is one that nodeadm rejects. */
-const statusOf = (
-  { status }: Seen,
-  damaged: boolean,
-  { parts }: CloudInitReading,
-): UserDataFacts['nodeConfig']['status'] => {
-  if (status !== 'nothing') return damaged ? 'invalid' : status
-  return parts.some(({ kind }) => kind === 'nodeconfig') ? 'invalid' : 'absent'
-}
-
 const bootstrapOf = (
-  status: UserDataFacts['nodeConfig']['status'],
+  { status }: SeenNodeConfig,
   readings: readonly Reading[],
   { format }: CloudInitReading,
 ): UserDataFacts['bootstrap'] => {
-  if (status !== 'absent') return 'nodeadm'
+  if (status !== 'absent' || readings.some(({ dropsNodeConfig }) => dropsNodeConfig)) return 'nodeadm'
   if (readings.some(({ calls }) => calls.length > 0)) return 'bootstrap.sh'
   if (format === 'bottlerocket') return 'bottlerocket'
   return readings.some(({ bootstrapsWindows }) => bootstrapsWindows) ? 'windows' : 'none'
@@ -148,9 +133,13 @@ const readScript = (
     problems: calls.flatMap(call => call.problems),
     constructs: constructsOf({ uses, firstLine, hasShebang, text, installed }),
     calls,
+    dropsNodeConfig: uses.some(dropsNodeConfig),
     cluster: clusterOf(calls),
   }
 }
+
+const dropsNodeConfig = ({ program, words, writes }: Use) =>
+  writes.some(({ path }) => path.startsWith(dropInFolder)) || (program === 'nodeadm' && words[0] === 'init')
 
 const readConfig = ({ text, firstLine }: Part): Reading => {
   const config = readCloudConfig(text, firstLine)
@@ -161,6 +150,8 @@ const readConfig = ({ text, firstLine }: Part): Reading => {
     problems: [...config.problems, ...scripts.flatMap(script => script.problems)],
     constructs: [...constructsOfCloudConfig(config), ...scripts.flatMap(script => script.constructs)],
     calls: scripts.flatMap(script => script.calls),
+    dropsNodeConfig:
+      config.files.some(({ path }) => path.startsWith(dropInFolder)) || scripts.some(script => script.dropsNodeConfig),
     cluster: Object.assign({}, ...scripts.map(script => script.cluster)),
   }
 }

@@ -1,9 +1,11 @@
 import { readPendingHeredocs } from './shell-heredocs.ts'
 import {
   close,
+  closeAll,
   draftOf,
   finish,
   isConditional,
+  join,
   type List,
   nextPipeline,
   open,
@@ -13,6 +15,7 @@ import {
 import { plainTextOf, reserved } from './shell-reserved.ts'
 import { skipArithmetic, take } from './shell-substitutions.ts'
 import {
+  type Block,
   type Command,
   type Heredoc,
   lineOf,
@@ -37,9 +40,8 @@ const readNewline = (list: List) => {
 const chain = (list: List, operator: string) => {
   finish(list)
   list.goesOn = true
-  if (operator !== '&&' && operator !== '||') return
-  list.chained = true
-  nextPipeline(list)
+  if (operator === '&&') join(list, 'and')
+  if (operator === '||') join(list, 'or')
 }
 
 const readSemicolon = (list: List) => {
@@ -60,15 +62,15 @@ const readArithmetic = (list: List): boolean => {
 const readOpening = (list: List) => {
   const { draft, reader } = list
   if (draft === undefined && readArithmetic(list)) return
-  const nameOnly = draft?.words.length === 1 && draft.assignments.length === 0
-  if (nameOnly && take(reader, /\([ \t]*\)/y) !== '') {
+  const [name] = draft?.assignments.length === 0 && draft.words.length === 1 ? draft.words : []
+  if (name !== undefined && take(reader, /\([ \t]*\)/y) !== '') {
     list.draft = undefined
-    list.functionBody = true
+    list.functionName = plainTextOf(name) ?? ''
     return
   }
   finish(list)
   reader.position += 1
-  open(list, '(', false)
+  open(list, '(', 'body')
 }
 
 const readClosing = (list: List) => {
@@ -84,7 +86,7 @@ const readRedirect = (list: List): boolean => {
   const operator = written.replace(/^(?:1(?=>)|0(?=<))/, '')
   const draft = draftOf(list, line)
   take(reader, blanks)
-  if (/<<-?$/.test(operator)) {
+  if (/^[0-9]*<<-?$/.test(operator)) {
     const { delimiter, expands, line } = readDelimiter(reader)
     const redirect: Redirect & { heredoc?: Heredoc } = {
       operator,
@@ -146,7 +148,6 @@ const readAssignment = (list: List): boolean => {
 
 const readWordOrReserved = (list: List) => {
   const { reader, draft } = list
-  reader.conditional = isConditional(list)
   if (readAssignment(list)) return
   const before = reader.position
   const word = readWord(reader)
@@ -190,6 +191,8 @@ const readOperator = (list: List, next: string): boolean => {
 
 const step = (list: List) => {
   const { reader } = list
+  reader.conditional = isConditional(list)
+  reader.surroundings = list
   take(reader, blanks)
   const next = reader.text[reader.position]
   if (next === undefined) return
@@ -199,12 +202,29 @@ const step = (list: List) => {
   else if (!readOperator(list, next)) readWordOrReserved(list)
 }
 
+const blockInside = ({ joined, negated, block: outer }: Reader['surroundings']): Block => {
+  const body = outer?.body
+  return {
+    opener: '$(',
+    part: 'body',
+    previous: undefined,
+    outer,
+    joined,
+    negated,
+    functionName: undefined,
+    body,
+    first: 0,
+    end: 0,
+  }
+}
+
 /**
  * The commands from the reader's position on, without those inside substitutions: to the end of the text or, when
  * `enclosed`, to an unmatched closing parenthesis, behind which it leaves the position.
  */
 export const readCommands = (reader: Reader, enclosed: boolean): readonly Command[] => {
-  const { conditional } = reader
+  const { conditional, surroundings } = reader
+  const block = reader.depth === 0 ? undefined : blockInside(surroundings)
   const list: List = {
     reader,
     enclosed,
@@ -214,15 +234,20 @@ export const readCommands = (reader: Reader, enclosed: boolean): readonly Comman
     openCount: new Map(),
     conditionalCount: 0,
     draft: undefined,
-    chained: false,
+    joined: undefined,
+    negated: false,
+    block,
+    functionDepth: surroundings.functionDepth,
     pipeline: 0,
     goesOn: false,
-    functionBody: false,
+    functionName: undefined,
     closed: false,
   }
   nextPipeline(list)
   while (!list.closed && reader.position < reader.text.length) step(list)
-  finish(list)
+  closeAll(list)
+  if (block !== undefined) block.end = list.commands.length
   reader.conditional = conditional
+  reader.surroundings = surroundings
   return list.commands
 }

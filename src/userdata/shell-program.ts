@@ -27,6 +27,18 @@ const wrappers: ReadonlyMap<string, Wrapper> = new Map([
   ['time', wrapper(['-f', '-o', '--format', '--output'])],
   ['timeout', wrapper(['-k', '-s', '--kill-after', '--signal'], 1)],
   ['nice', wrapper(['-n', '--adjustment'])],
+  ['ionice', { ...wrapper(['-c', '-n', '--class', '--classdata']), onlyAsks: /^-[a-zA-Z]*[pPu]|^--(pid|pgid|uid)$/ }],
+  ['chrt', { ...wrapper(['-T', '-P', '-D'], 1), onlyAsks: /^-[a-zA-Z]*[pm]|^--(pid|max)$/ }],
+  ['taskset', { ...wrapper([], 1), onlyAsks: /^-[a-zA-Z]*p|^--pid$/ }],
+  ['stdbuf', wrapper(['-i', '-o', '-e', '--input', '--output', '--error'])],
+  ['xargs', wrapper(['-a', '-d', '-E', '-I', '-L', '-n', '-P', '-s', '--arg-file', '--max-args', '--max-procs'])],
+  ['flock', wrapper(['-w', '-E', '--timeout', '--wait', '--conflict-exit-code'], 1)],
+  [
+    'systemd-run',
+    wrapper(['-p', '-u', '-E', '-H', '-M', '--unit', '--property', '--slice', '--setenv', '--description']),
+  ],
+  // How often it may run and its name stand before the program.
+  ['cloud-init-per', wrapper([], 2)],
 ])
 
 /** The name of a program: without its folder, where that is one of the system's. */
@@ -69,7 +81,10 @@ export const programOf = (words: readonly string[]): Program | undefined => {
     place = behind
   }
   const name = words[place]
-  return name === undefined ? undefined : { name, arguments: words.slice(place + 1), environment }
+  if (name === undefined) return undefined
+  // `flock` and its like give the text behind `-c` to a shell.
+  if (name === '-c' && place > 0) return { name: 'sh', arguments: words.slice(place), environment }
+  return { name, arguments: words.slice(place + 1), environment }
 }
 
 /** What a program comes to, when a shell that is told to run a script stands for the script. */

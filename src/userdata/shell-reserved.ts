@@ -51,43 +51,48 @@ const readTest = (list: List, word: Word) => {
 
 const startCase = (list: List, word: Word) => {
   readHead(list, word, 'in')
-  open(list, 'case', true)
+  open(list, 'case', 'body')
   const last = list.compounds.at(-1)
   if (last !== undefined) last.patterns = true
 }
 
 const startLoop = (list: List, word: Word) => {
   readHead(list, word)
-  open(list, 'loop', false)
+  open(list, 'for', 'body')
 }
 
 /** `function name`, with or without parentheses. */
 const startFunction = (list: List) => {
   take(list.reader, /[ \t]+/y)
-  readWord(list.reader)
+  const name = readWord(list.reader)
   take(list.reader, /[ \t]*\([ \t]*\)/y)
-  list.functionBody = true
+  list.functionName = plainTextOf(name) ?? ''
 }
 
 /** What a reserved word does, once it has been read where a command may start. */
 export const reserved: ReadonlyMap<string, (list: List, word: Word) => void> = new Map([
-  ['if', list => open(list, 'if', false)],
-  ['then', enterBranch],
-  ['elif', enterBranch],
-  ['else', enterBranch],
+  ['if', list => open(list, 'if', 'condition')],
+  ['then', list => enterBranch(list, 'then')],
+  ['elif', list => enterBranch(list, 'condition')],
+  ['else', list => enterBranch(list, 'else')],
   ['fi', list => close(list, 'if')],
-  ['while', list => open(list, 'loop', false)],
-  ['until', list => open(list, 'loop', false)],
+  ['while', list => open(list, 'while', 'condition')],
+  ['until', list => open(list, 'until', 'condition')],
   ['for', startLoop],
   ['select', startLoop],
-  ['do', enterBranch],
+  ['do', list => enterBranch(list, 'body')],
   ['done', list => close(list, 'loop')],
   ['case', startCase],
   ['esac', list => close(list, 'case')],
-  ['{', list => open(list, '{', false)],
+  ['{', list => open(list, '{', 'body')],
   ['}', list => close(list, '{')],
   ['function', startFunction],
-  ['!', () => {}],
+  [
+    '!',
+    list => {
+      list.negated = !list.negated
+    },
+  ],
   ['coproc', () => {}],
   ['[[', readTest],
 ])

@@ -108,14 +108,13 @@ export const readBackquotes = (reader: Reader): WordPiece => {
  */
 const readBraces = (reader: Reader, pieces: Pieces, insideQuotes: boolean) => {
   pieces.push({ kind: 'expansion' })
-  let quoted = insideQuotes
   for (let open = 1; open > 0; ) {
     take(reader, /[^\\"'$`}]+/y)
     const next = reader.text[reader.position]
     if (next === undefined) return
     reader.position += next === '\\' ? 2 : 1
-    if (next === '"') quoted = !quoted
-    if (next === "'" && !quoted) takeTo(reader, reader.text.indexOf("'", reader.position))
+    if (next === '"') readQuotesInBraces(reader, pieces)
+    if (next === "'" && !insideQuotes) takeTo(reader, reader.text.indexOf("'", reader.position))
     if (next === '}') open -= 1
     if (next === '`') pieces.push(readBackquotes(reader))
     if (next === '$' && reader.text[reader.position] === '{') {
@@ -124,6 +123,16 @@ const readBraces = (reader: Reader, pieces: Pieces, insideQuotes: boolean) => {
     }
     if (next === '$' && reader.text[reader.position] === '(') pieces.push(readParentheses(reader))
   }
+}
+
+/** Double quotes inside `${…}`, in which no brace closes it; the position stands behind the first. */
+const readQuotesInBraces = (reader: Reader, pieces: Pieces) => {
+  if (reader.depth >= deepestSubstitution) return
+  const inside: Pieces = []
+  reader.depth += 1
+  readQuoted(reader, inside, '"')
+  reader.depth -= 1
+  for (const piece of inside) if (piece.kind === 'substitution') pieces.push(piece)
 }
 
 /** `$(…)` or `$((…))`; the position stands behind the dollar. */

@@ -32,6 +32,31 @@ export interface Redirect {
   readonly heredoc?: Heredoc
 }
 
+/** How a command is joined to the one before it in its list: by `&&`, by `||`, or not at all. */
+export type Joined = 'and' | 'or' | undefined
+
+/** A part of a compound command, or the inside of a substitution or heredoc. */
+export interface Block {
+  readonly opener: 'if' | 'while' | 'until' | 'for' | 'case' | '{' | '(' | '$('
+  /** The condition of if, while and until; then and else; a body or one branch of a case otherwise. An elif is a condition. */
+  readonly part: 'condition' | 'then' | 'else' | 'body'
+  /** The part of the same compound command before it: the condition of a then, the then of an else. */
+  readonly previous: Block | undefined
+  /** What it stands in. */
+  readonly outer: Block | undefined
+  /** How the compound command, or the one that the substitution belongs to, is joined to the command before. */
+  readonly joined: Joined
+  /** Whether `!` stands before the compound command. */
+  readonly negated: boolean
+  /** Of the body of a function: its name. */
+  readonly functionName: string | undefined
+  /** The innermost body of a function that it is or stands in. */
+  readonly body: Block | undefined
+  /** The commands of the list from `first` up to before `end` stand in it. */
+  readonly first: number
+  end: number
+}
+
 export interface Command {
   readonly line: number
   /**
@@ -41,8 +66,16 @@ export interface Command {
   readonly words: readonly Word[]
   readonly assignments: readonly Assignment[]
   readonly redirects: readonly Redirect[]
-  /** Whether the shell may pass over it: in a branch, loop, case or function, or behind `&&` or `||`. */
+  /** Whether the shell may pass over it: in a branch, loop or case, or behind `&&` or `||`. */
   readonly conditional: boolean
+  /** How its pipeline is joined to the one before. */
+  readonly joined: Joined
+  /** Whether `!` stands before its pipeline. */
+  readonly negated: boolean
+  /** The innermost part of a compound command that it stands in. */
+  readonly block: Block | undefined
+  /** The function in whose body it stands, and where it runs only when that is called. */
+  readonly within: string | undefined
   /** Commands of the same number are one pipeline, in order. */
   readonly pipeline: number
 }
@@ -64,6 +97,8 @@ export interface Reader {
   /** Where the line ends. */
   nextNewline: number
   conditional: boolean
+  /** The part that the command stands in which is read, and how that command is joined: see `Command`. */
+  surroundings: Pick<Command, 'joined' | 'negated' | 'block'> & { readonly functionDepth: number }
   /** Up to here, `((` has been seen to open subshells and no arithmetic. */
   subshellsUpTo: number
   /** How many pipelines have been counted, and how much more may be read, in this text and those around it. */

@@ -30,6 +30,14 @@ export interface Use {
   readonly mayFail: boolean
   /** Whether it stands in a substitution, where its output goes into a word. */
   readonly captured: boolean
-  /** Which command of the script itself it is or stands in; undefined inside a script that the script runs. */
+  /** Whether the program is a function that the script has defined: what it does follows, with this as its `caller`. */
+  readonly isFunction: boolean
+  /** The command by which the function or the inner script is run that it stands in. */
+  readonly caller: Use | undefined
+  /** What it runs, by its whole path, as far as the script says where it stands: `/etc/eks/bootstrap.sh` for `./bootstrap.sh`. */
+  readonly path: string | undefined
+  /** The command in whose substitution it stands. */
+  readonly outer: Use | undefined
+  /** Which command of the script itself it is or stands in; undefined inside a script that the script runs, and in a function that it never calls. */
   readonly place: number | undefined
 }

@@ -1,17 +1,26 @@
-import { type Assignment, type Command, everyCommand, type Heredoc, readShell, type Word } from './shell.ts'
-import { nameOfProgram, type Program, programOf, runOf } from './shell-program.ts'
-import { mostRead } from './shell-syntax.ts'
+import { type Block, type Command, everyCommand, readShell, type Word } from './shell.ts'
+import { heredocInto, isShellScript, nameOfScript, scriptInside, textOfScript } from './shell-inside.ts'
+import { exportsVariables, learn, readUse, type Surroundings } from './shell-read-use.ts'
 import type { Use } from './shell-use.ts'
-import { unknown, type Values, values } from './shell-values.ts'
-import { heredocOf, saidBy, writesOf } from './shell-writes.ts'
+import { unknown, values } from './shell-values.ts'
+import { type Body, costOf, type Frame, isOver, mostBodies, noFunctions, repeat, type Walk } from './shell-walk.ts'
 
-/** A script inside so many others is not looked into. */
+export { exportsVariables, isShellScript, nameOfScript }
+
+/** A script inside so many others is not looked into, nor a function called by so many others. */
 const deepestScript = 4
+const deepestCall = 16
+/** A loop inside so many others is gone through once. */
+const deepestLoop = 8
 
 /** So many characters of scripts inside are read: as much as the longest text that is read. */
-const longestInside = 128 * 1024
+const longestInside = 96 * 1024
 /** So many scripts inside are read, as many as the 16 KB that EC2 takes can hold. */
 const mostInside = 2000
+/** So much is read again, of functions that are called more than once and loops over several words: commands, and 64 characters each. */
+const mostRepeated = 4096
+/** A loop over more words goes through the first. */
+const mostRounds = 64
 
 /** A file that is there before the script runs. */
 export interface ScriptFile {
@@ -20,23 +29,11 @@ export interface ScriptFile {
   readonly firstLine: number
 }
 
-/** Where a shell `expands` it while it writes it, it writes a dollar for `\\$`. */
-type ScriptText = Pick<Heredoc, 'text' | 'firstLine' | 'expands'>
-
-interface Walk {
-  readonly values: Values
-  readonly uses: Use[]
-  /** The texts of the files that are there, by name. */
-  readonly files: Map<string, ScriptText>
-  /** What has been run: each script inside is read once. */
-  readonly ran: Set<ScriptText>
-  charactersLeft: number
-}
-
 /**
- * The commands of a script as the shell runs it, in the order of its text, with those of its substitutions, of `sh -c`,
- * and of the scripts that it runs and that it wrote itself or that are among the `files`. Linear in the text: each script
- * inside is read once.
+ * The commands of a script as the shell runs it: in order, with those of its substitutions, of `sh -c`, and of the scripts
+ * that it runs and that it wrote itself or that are among the `files`. The body of a function follows each call of it; that
+ * of one never called comes last, as one that may be passed over. A loop over plain words is gone through with each. Linear in
+ * the text: each script inside is read once, and what is repeated is bounded.
  */
 export const usesOf = (commands: readonly Command[], files: readonly ScriptFile[] = []): readonly Use[] => {
   const texts = files.map(
@@ -48,39 +45,145 @@ export const usesOf = (commands: readonly Command[], files: readonly ScriptFile[
     files: new Map(texts),
     ran: new Set(),
     charactersLeft: longestInside,
+    repetitions: 0,
+    repeatedLeft: mostRepeated,
   }
-  follow(commands, walk, 0, false)
+  followScript(commands, walk, {
+    conditional: false,
+    mayFail: false,
+    captured: false,
+    outer: undefined,
+    caller: undefined,
+    inside: undefined,
+    depth: 0,
+    calls: 0,
+    loops: 0,
+    body: undefined,
+    functions: noFunctions(),
+  })
   return walk.uses
 }
 
-const follow = (commands: readonly Command[], walk: Walk, depth: number, behindCondition: boolean) => {
+const followScript = (commands: readonly Command[], walk: Walk, frame: Frame) => {
+  follow(commands, 0, commands.length, walk, frame)
+  const uncalled = { ...frame, conditional: true, mayFail: false, caller: undefined, inside: { place: undefined } }
+  // A body may define functions of its own, which are added behind it.
+  for (const body of frame.functions.all) if (!body.called) runBody(body, undefined, walk, uncalled)
+}
+
+const step = (command: Command, previous: Use | undefined, walk: Walk, frame: Frame, surroundings: Surroundings) => {
+  const use = readUse(command, walk.values, previous, frame.functions.byName, surroundings)
+  walk.uses.push(use)
+  if (walk.repetitions > 0) walk.repeatedLeft -= costOf(use)
+  if (use.isFunction) callFunction(use, walk, frame)
+  else followInside(use, previous, walk, frame)
+  return use
+}
+
+const follow = (commands: readonly Command[], from: number, end: number, walk: Walk, frame: Frame) => {
   let before: Use | undefined
-  const step = (command: Command, previous: Use | undefined, surroundings: Surroundings) => {
-    const use = readUse(command, walk.values, previous, surroundings)
-    walk.uses.push(use)
-    const heredoc = heredocOf(command) ?? (previous && heredocOf(previous.command))
-    followInside(use, heredoc, walk, depth)
-    return use
-  }
-  for (const [index, outer] of commands.entries()) {
-    if (walk.uses.length >= mostRead) return
-    const conditional = behindCondition || outer.conditional
-    const place = depth === 0 ? index : undefined
-    const mayFail = isNothing(commands[index + 1])
-    const previous = before?.command.pipeline === outer.pipeline ? before : undefined
-    before = step(outer, previous, { conditional, mayFail, captured: false, place })
-    if (!computesNothing(outer)) {
-      walk.values.inProcess(() => {
-        for (const command of everyCommand([outer])) {
-          if (walk.uses.length >= mostRead) break
-          if (command === outer) continue
-          const isConditional = conditional || command.conditional
-          const use = step(command, undefined, { conditional: isConditional, mayFail: false, captured: true, place })
-          learn(use, walk.values)
-        }
-      })
+  for (let index = from; index < end; index += 1) {
+    const outer = commands[index]
+    if (outer === undefined || isOver(walk)) return
+    const definition = definitionAt(outer, frame.body)
+    if (definition !== undefined) {
+      define(commands, definition, frame)
+      index = definition.end - 1
+      continue
     }
+    const surroundings = surroundingsOf(commands, index, frame)
+    const previous = before?.command.pipeline === outer.pipeline ? before : undefined
+    before = step(outer, previous, walk, frame, surroundings)
+    if (!computesNothing(outer)) followSubstitutions(before, walk, frame)
     learn(before, walk.values)
+    const loop = frame.loops < deepestLoop ? loopBehind(before, commands, index) : undefined
+    if (loop !== undefined) {
+      goRound(before, commands, loop, walk, frame)
+      index = loop.end - 1
+    }
+  }
+}
+
+const surroundingsOf = (commands: readonly Command[], index: number, frame: Frame): Surroundings => ({
+  conditional: frame.conditional || commands[index]?.conditional === true,
+  mayFail: frame.mayFail || isNothing(commands[index + 1]),
+  captured: frame.captured,
+  outer: frame.outer,
+  place: frame.inside === undefined ? index : frame.inside.place,
+  caller: frame.caller,
+})
+
+const followSubstitutions = (use: Use, walk: Walk, frame: Frame) => {
+  const { command: outer, conditional, place, caller } = use
+  const inside: Frame = { ...frame, conditional, captured: true, outer: use, mayFail: false, inside: { place } }
+  walk.values.inProcess(() => {
+    for (const command of everyCommand([outer])) {
+      if (isOver(walk)) break
+      if (command === outer) continue
+      // A function that is defined in a substitution is read where it stands.
+      const isConditional = conditional || command.conditional || command.within !== outer.within
+      const surroundings = { conditional: isConditional, mayFail: false, captured: true, outer: use, place, caller }
+      learn(step(command, undefined, walk, inside, surroundings), walk.values)
+    }
+  })
+}
+
+/** The body of a function that begins with a command, the outermost one inside the body that is run. */
+const definitionAt = ({ block }: Command, running: Block | undefined): Block | undefined => {
+  let found: Block | undefined
+  for (let body = block?.body; body !== undefined && body !== running; body = body.outer?.body) found = body
+  return found
+}
+
+const define = (commands: readonly Command[], block: Block, { functions, conditional }: Frame) => {
+  const name = block.functionName ?? ''
+  const isSure = block.joined === undefined && commands[block.first]?.conditional !== true
+  const body: Body = { commands, block, conditional, called: false, running: false }
+  const others = isSure ? [] : (functions.byName.get(name) ?? [])
+  functions.byName.set(name, [...others, body].slice(-mostBodies))
+  functions.all.push(body)
+}
+
+const callFunction = (use: Use, walk: Walk, frame: Frame) => {
+  if (frame.calls >= deepestCall) return
+  const { conditional, mayFail, place } = use
+  const inside = { ...frame, conditional, mayFail, caller: use, inside: { place }, calls: frame.calls + 1 }
+  for (const body of frame.functions.byName.get(use.program) ?? []) runBody(body, use.words, walk, inside)
+}
+
+const runBody = (body: Body, given: readonly string[] | undefined, walk: Walk, frame: Frame) => {
+  if (body.running) return
+  const isRepeated = body.called
+  body.called = true
+  body.running = true
+  const { commands, block } = body
+  const inside = { ...frame, conditional: frame.conditional || body.conditional, body: block }
+  const run = () => walk.values.withArguments(given, () => follow(commands, block.first, block.end, walk, inside))
+  if (isRepeated) repeat(walk, run)
+  else run()
+  body.running = false
+}
+
+/** The body of the loop whose head a command is. */
+const loopBehind = ({ program, isFunction }: Use, commands: readonly Command[], head: number): Block | undefined => {
+  if (program !== 'for' || isFunction) return undefined
+  let found: Block | undefined
+  for (let block = commands[head + 1]?.block; block !== undefined && block.first === head + 1; block = block.outer) {
+    if (block.opener === 'for' && block.outer === commands[head]?.block) found = block
+  }
+  return found
+}
+
+const goRound = ({ words }: Use, commands: readonly Command[], loop: Block, walk: Walk, frame: Frame) => {
+  const [name = '', keyword, ...given] = words
+  const inside = { ...frame, loops: frame.loops + 1 }
+  const round = () => follow(commands, loop.first, loop.end, walk, inside)
+  const rounds = keyword === 'in' && given.length > 0 ? given.slice(0, mostRounds) : [unknown]
+  for (const [at, value] of rounds.entries()) {
+    // A pattern stands for the names of files.
+    walk.values.assignText(name, /[*?[{]/.test(value) ? unknown : value, false)
+    if (at === 0) round()
+    else repeat(walk, round)
   }
 }
 
@@ -92,86 +195,25 @@ const computesNothing = ({ words, assignments, redirects }: Command): boolean =>
 
 const isNothing = (next: Command | undefined): boolean => {
   const [piece, ...rest] = next?.words[0]?.pieces ?? []
-  return next?.conditional === true && rest.length === 0 && piece?.kind === 'text' && /^(true|:)$/.test(piece.text)
+  return next?.joined === 'or' && rest.length === 0 && piece?.kind === 'text' && /^(true|:)$/.test(piece.text)
 }
 
-type Surroundings = Pick<Use, 'conditional' | 'mayFail' | 'captured' | 'place'>
-
-const none: readonly string[] = []
-const noEnvironment: ReadonlyMap<string, string> = new Map()
-
-const environmentOf = (assignments: readonly Assignment[], given: Program['environment'], { textOf }: Values) => {
-  if (assignments.length + given.length === 0) return noEnvironment
-  return new Map([...assignments.map(({ name, value }) => [name, textOf(value)] as const), ...given])
-}
-
-const readUse = (command: Command, values: Values, before: Use | undefined, surroundings: Surroundings): Use => {
-  const { line, redirects, assignments } = command
-  const called = programOf(values.fieldsOf(command.words))
-  const name = called?.name ?? ''
-  const words = called?.arguments ?? none
-  const program = name.includes(unknown) ? unknown : nameOfProgram(name)
-  const environment = called === undefined ? noEnvironment : environmentOf(assignments, called.environment, values)
-  const targets = redirects.length === 0 ? none : redirects.map(({ target }) => values.textOf(target))
-  const said = redirects.length > 0 || program === 'tee' ? saidBy({ command, program, words }) || saidBy(before) : ''
-  const writes = words.length === 0 && targets.length === 0 ? [] : writesOf(command, program, words, targets, said)
-  const run = runOf({ program, words })
-  const variables = values.latest()
-  return { command, line, program, words, run, environment, variables, targets, writes, ...surroundings }
-}
-
-const declaring: ReadonlySet<string> = new Set(['', 'export', 'declare', 'typeset', 'local', 'readonly'])
-const setting: ReadonlySet<string> = new Set(['read', 'unset', 'mapfile', 'readarray'])
-const looping: ReadonlySet<string> = new Set(['for', 'select'])
-
-/** Keeps the variables up to date with what a command does to them. */
-const learn = ({ command, program, words, conditional }: Use, values: Values) => {
-  if (declaring.has(program)) for (const one of command.assignments) values.assign(one, conditional)
-  if (setting.has(program)) for (const word of words) values.forget(word)
-  if (looping.has(program)) values.forget(words[0] ?? '')
-  if (!exportsVariables({ program, words })) return
-  for (const word of words) values.export(word.split('=', 1)[0] ?? '')
-}
-
-/** Whether a command puts variables into the environment of every program behind it. */
-export const exportsVariables = ({ program, words }: Pick<Use, 'program' | 'words'>): boolean =>
-  program === 'export' || ((program === 'declare' || program === 'typeset') && words.some(word => /^-\w*x/.test(word)))
-
-const followInside = (use: Use, input: ScriptText | undefined, walk: Walk, depth: number) => {
-  if (input !== undefined) for (const { path } of use.writes) walk.files.set(nameOfScript(path), input)
-  if (depth >= deepestScript) return
-  const script = scriptInside(use, input, walk)
+const followInside = (use: Use, before: Use | undefined, walk: Walk, frame: Frame) => {
+  if (use.writes.length > 0) {
+    const written = heredocInto(use, before)
+    if (written !== undefined) for (const { path } of use.writes) walk.files.set(nameOfScript(path), written)
+  }
+  if (frame.depth >= deepestScript) return
+  const script = scriptInside(use, before, walk.files, walk.values)
   if (script === undefined || walk.ran.has(script)) return
   if (walk.ran.size >= mostInside || walk.charactersLeft < script.text.length) return
   walk.ran.add(script)
   walk.charactersLeft -= script.text.length
-  const text = script.expands ? script.text.replace(/\\([$`\\])/g, '$1') : script.text
-  const run = () => follow(readShell(text, script.firstLine), walk, depth + 1, use.conditional)
-  if (use.run.sourced) run()
-  else walk.values.inProcess(run)
+  const { conditional } = use
+  const depth = frame.depth + 1
+  const inside = { ...frame, conditional, mayFail: false, caller: use, inside: { place: undefined }, depth }
+  const commands = readShell(textOfScript(script), script.firstLine)
+  if (use.run.sourced) follow(commands, 0, commands.length, walk, { ...inside, body: undefined })
+  else
+    walk.values.inProcess(() => followScript(commands, walk, { ...inside, body: undefined, functions: noFunctions() }))
 }
-
-/** The script that a command runs, where its text is at hand: a file, its input, or its argument. */
-const scriptInside = (
-  { run, program, command }: Use,
-  input: ScriptText | undefined,
-  { files, values }: Walk,
-): ScriptText | undefined => {
-  const { file, text } = run
-  if (text === '' || text === unknown) return undefined
-  if (text !== undefined) {
-    const line = command.words.find(word => values.textOf(word) === text)?.line ?? command.line
-    return { text, firstLine: line, expands: false }
-  }
-  if (file === undefined) return input
-  const script = files.get(nameOfScript(file))
-  // A shell that is given a file reads it whatever its first line says.
-  return script !== undefined && (file !== program || isShellScript(script.text)) ? script : undefined
-}
-
-/** The name by which a script is called that lies in the folder of the shell or where it looks for programs. */
-export const nameOfScript = (path: string): string => path.replace(/^(?:\.\/|\/(?:usr\/)?(?:local\/)?s?bin\/)/, '')
-
-/** Whether the first line leaves a text to a shell. */
-export const isShellScript = (text: string): boolean =>
-  !text.startsWith('#!') || /^#![^\n]*[/ \t](ba|da|k|z)?sh\b/.test(text.slice(0, 256))

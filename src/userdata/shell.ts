@@ -1,7 +1,7 @@
 import { readCommands } from './shell-commands.ts'
 import { type Command, mostRead, type Reader, startOf, type Word } from './shell-syntax.ts'
 
-export type { Assignment, Command, Heredoc, Redirect, Word, WordPiece } from './shell-syntax.ts'
+export type { Assignment, Block, Command, Heredoc, Redirect, Word, WordPiece } from './shell-syntax.ts'
 
 /**
  * The commands of a shell script, in the order of its text. Takes any text: what no shell would accept is read as far as
@@ -13,6 +13,7 @@ export const readShell = (text: string, firstLine: number): readonly Command[] =
     ...startOf(text, firstLine),
     depth: 0,
     conditional: false,
+    surroundings: { joined: undefined, negated: false, block: undefined, functionDepth: 0 },
     subshellsUpTo: 0,
     shared: { pipelines: 0, left: mostRead },
     pendingHeredocs: [],

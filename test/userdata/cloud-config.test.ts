@@ -78,7 +78,7 @@ describe('files', () => {
   })
 
   test('files that unfold to too much are left out', () => {
-    const content = base64(gzipSync(new Uint8Array(100_000).fill(97)))
+    const content = base64(gzipSync(new Uint8Array(80_000).fill(97)))
     const entry = `- {path: /a, encoding: gz+b64, content: ${content}}`
     expect(config('write_files:', ...Array.from({ length: 20 }, () => entry)).files.length).toBe(1)
   })

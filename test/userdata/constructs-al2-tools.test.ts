@@ -64,6 +64,7 @@ constructTable(['al2-tools'], {
     breaks: [
       ['python /opt/tool.py'],
       ['yum install -y python2-pip'],
+      ['yum install -y python-pip'],
       ['/usr/bin/python2.7 x.py'],
       ['curl -s https://e.com | python -m json.tool'],
     ],
@@ -71,6 +72,7 @@ constructTable(['al2-tools'], {
       ['python3 /opt/tool.py'],
       ['/usr/bin/env python3 x.py'],
       ['yum install -y python3-pip'],
+      ['yum install -y python-pip-wheel'],
       ['/opt/venv/bin/python x.py'],
       ['ln -s /usr/bin/python3 /usr/bin/python', 'python x.py'],
       ['command -v python && python x.py'],

@@ -55,6 +55,12 @@ describe('write_files', () => {
     expect(found(...file(path, '[Service]', 'Environment=KUBELET_EXTRA_ARGS=-v=4'))).toEqual(['5 kubelet-drop-in'])
   })
 
+  test('a file of profile.d that sets the variables of bootstrap.sh is found, another is not', () => {
+    const path = '/etc/profile.d/bootstrap.sh'
+    expect(found(...file(path, 'export USE_MAX_PODS=false'))).toEqual(['5 kubelet-extra-args-variable'])
+    expect(found(...file(path, 'export HTTP_PROXY=x'))).toEqual([])
+  })
+
   test('a cron file beside cronie is not', () => {
     expect(found('packages: [cronie]', ...file('/etc/cron.d/clean', 'x'))).toEqual([])
   })

@@ -91,7 +91,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '11 python2',
     '12 containerd-config-toml',
   ],
-  '_synthetic/dynamic-label.sh': ['3 imdsv1', '4 bootstrap-sh', '5 after-bootstrap'],
+  '_synthetic/dynamic-label.sh': ['3 imdsv1', '4 bootstrap-sh', '5 signal-after-bootstrap'],
   '_synthetic/env-var-args.sh': ['2 kubelet-extra-args-variable', '3 kubelet-extra-args-variable', '5 bootstrap-sh'],
   '_synthetic/gzip-base64-cloudconfig.b64': ['3 bootstrap-sh', '7 docker-daemon-json'],
   'aws+karpenter-provider-aws/_extracted/examples/v1/al2-kubelet-log-query.yaml/al2.userdata': [
@@ -102,7 +102,6 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'aws+karpenter-provider-aws/test/suites/integration/testdata/amd_driver_input.sh': [
     '9 amazon-linux-extras',
     '40 bootstrap-sh',
-    '44 after-bootstrap',
   ],
   'eksctl-io+eksctl/_extracted/pkg/nodebootstrap/managed_al2_test.go/expected-0.txt': [
     '8 shell-without-shebang',
@@ -110,8 +109,9 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '22 bootstrap-sh',
   ],
   'pulumi+pulumi-eks/_extracted/tests/testdata/recorded/TestProviderUpgrade/nodegroup/2.2.1/state.json/userData-2.txt':
-    ['3 bootstrap-sh', '5 after-bootstrap'],
+    ['3 bootstrap-sh', '5 signal-after-bootstrap'],
   'terraform-aws-modules+terraform-aws-eks/_extracted/docs/user_data.md/pre_bootstrap_user_data.sh': [
+    '3 kubelet-extra-args-variable',
     '9 edit-bootstrap-sh',
   ],
   'terraform-aws-modules+terraform-aws-eks/tests/user-data/rendered/al2/eks-mng-additional.txt': [

@@ -108,7 +108,6 @@ describe('work after bootstrap.sh', () => {
   test.each([
     ['kubectl label node', '3 after-bootstrap'],
     ['systemctl restart kubelet', '3 after-bootstrap'],
-    ['/opt/aws/bin/cfn-signal --exit-code $?', '3 after-bootstrap'],
     ['NODE=$(kubectl get node)', '3 after-bootstrap'],
   ])('is found in %s', (line, expected) => {
     expect(found('/etc/eks/bootstrap.sh demo', line, 'kubectl get pods')).toEqual(['2 bootstrap-sh', expected])

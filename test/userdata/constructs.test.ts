@@ -90,12 +90,12 @@ describe('hostile text', () => {
     ['many tests', fill('[ -f /a ]&&b\n')],
     ['substitutions', fill('$(a)\n')],
     ['paths', `x ${fill('/etc/cron.d/')}`],
-  ])('%s: 1 MB is judged in time', (_, text) => {
+  ])('%s: 1 MB is judged to its end', (_, text) => {
     const commands = readShell(text, 1)
-    const start = performance.now()
-    constructsOf({ uses: usesOf(commands), firstLine: 1, hasShebang: true, text })
-    // A quadratic reading takes minutes; a busy machine takes this much longer than the 100 to 500 ms of a quiet one.
-    expect(performance.now() - start).toBeLessThan(5000)
+    const found = constructsOf({ uses: usesOf(commands), firstLine: 1, hasShebang: true, text })
+    // A quadratic reading takes minutes, which Jest does not give it.
+    const last = text.split('\n').length
+    expect(found.every(({ line }) => line >= 1 && line <= last)).toBe(true)
   })
 })
 

@@ -19,6 +19,16 @@ describe('the program behind its prefixes', () => {
     ['command -v a', 'command -v a'],
     ['exec', 'exec'],
     ['sudo -i', 'sudo -i'],
+    ['cloud-init-per once name a b', 'a b'],
+    ['cloud-init-per once name', 'cloud-init-per once name'],
+    ['xargs -n 1 -I{} a b', 'a b'],
+    ['flock -w 5 /run/lock a b', 'a b'],
+    ['systemd-run --unit x --wait a', 'a'],
+    ['ionice -c 3 nice a', 'a'],
+    ['ionice -p 12', 'ionice -p 12'],
+    ['taskset 0x1 chrt -f 9 a', 'a'],
+    ['stdbuf -oL a', 'a'],
+    ["flock /run/lock -c 'a'", 'sh -c a'],
     ['bash -c "a b"', 'bash -c a b'],
   ])('%s is %s', (text, expected) => {
     const found = program(text)

@@ -108,13 +108,49 @@ describe('commands', () => {
     ['if a; then b; elif c; then d; else e; fi; f', ['b', 'c', 'd', 'e']],
     ['while a; do b; done; c', ['b']],
     ['case a in b) c;; esac; d', ['c']],
-    ['f() { a; }; b', ['a']],
+    ['f() { a; }; b', []],
+    ['f() { a && b; }; c', ['b']],
+    ['if a; then f() { b; }; fi', ['b']],
+    ['f() if a; then b; fi', ['a', 'b']],
     ['a && b $(c); d $(e)', ['b', 'c']],
     ['(a; b); c', []],
     ['a &&\nb\nc', ['b']],
   ])('%s: what may be passed over', (text, expected) => {
     const found = [...everyCommand(readShell(text, 1))].filter(({ conditional }) => conditional)
     expect(found.map(({ words }) => words.map(shown)[0])).toEqual(expected)
+  })
+
+  test.each<[string, string]>([
+    ['a && b || c | d; e', 'a b:and c:or d:or e'],
+    ['! a && b', 'a! b:and'],
+    ['if ! a; then b; elif c; then d; else e; fi', 'a!<condition b<then c<condition d<then e<else'],
+    ['until a; do ! b; done', 'a<condition b!<body'],
+    ['a || { b; c; } && d', 'a b<body c<body d:and'],
+    ['a && b $(c || d)', 'a b:and c<body d:or<body'],
+  ])('%s: how commands are joined, negated and enclosed', (text, expected) => {
+    const told = [...everyCommand(readShell(text, 1))].map(({ words, joined, negated, block }) => {
+      const name = words.map(shown)[0]
+      return `${name}${negated ? '!' : ''}${joined ? `:${joined}` : ''}${block ? `<${block.part}` : ''}`
+    })
+    expect(told.join(' ')).toBe(expected)
+  })
+
+  test('a part of a compound command knows the one before it, the ones around it, and its commands', () => {
+    const commands = readShell('a || ! if b; then { c; d; }; else e; fi; f', 1)
+    const [, b, c, d, e, f] = commands
+    const [brace, otherwise] = [c?.block, e?.block]
+    const then = brace?.outer
+    expect([brace?.opener, brace?.first, brace?.end, d?.block === brace]).toEqual(['{', 2, 4, true])
+    expect([then?.part, then?.joined, then?.negated]).toEqual(['then', 'or', true])
+    expect(then?.previous).toBe(b?.block)
+    expect(otherwise?.previous).toBe(then)
+    expect(f?.block).toBeUndefined()
+  })
+
+  test('a command knows the function in whose body it stands', () => {
+    const commands = readShell('f() { a; function g { b; }; c $(d); }; e', 1)
+    const told = [...everyCommand(commands)].map(({ words, within }) => `${words.map(shown)[0]} ${within}`)
+    expect(told).toEqual(['a f', 'b g', 'c f', 'd f', 'e undefined'])
   })
 
   test('commands of one pipeline have its number', () => {

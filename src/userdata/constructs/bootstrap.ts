@@ -8,10 +8,23 @@ export const callsBootstrap = (use: Use): boolean => runsBootstrap(use) === 'al2
 
 const variables = new Set(['KUBELET_EXTRA_ARGS', 'USE_MAX_PODS'])
 
-/** The construct that the export of a variable of bootstrap.sh is; a variable that is not exported is the script's own. */
+const ofLogins = /^\/etc\/(profile$|profile\.d\/|environment$|bashrc$)/
+const setInFile = /^[ \t]*(?:export[ \t]+|declare[ \t]+-x[ \t]+)?(?:KUBELET_EXTRA_ARGS|USE_MAX_PODS)=/m
+
+/** Whether a file is one that shells read as they start, and sets a variable of bootstrap.sh, which such a file reached on AL2. */
+export const setsVariablesAtLogin = (path: string, content: string): boolean =>
+  ofLogins.test(path) && setInFile.test(content)
+
+/**
+ * The construct that the export of a variable of bootstrap.sh is, or a file that sets it for every shell; a variable that is not
+ * exported is the script's own.
+ */
 export const constructOfExport = (use: Use): Finding | undefined => {
+  const { words, command, writes } = use
+  if (writes.some(({ path, content }) => setsVariablesAtLogin(path, content))) {
+    return finding('kubelet-extra-args-variable')
+  }
   if (!exportsVariables(use)) return undefined
-  const { words, command } = use
   const exported =
     command.assignments.some(({ name }) => variables.has(name)) || words.some(word => variables.has(word))
   return exported ? finding('kubelet-extra-args-variable') : undefined
@@ -26,24 +39,3 @@ const quiet = new Set(
 
 /** Whether a command leaves the node as it is: it prints, tests, sets or ends. */
 export const isQuiet = ({ program }: Use): boolean => program === '' || quiet.has(program)
-
-/**
- * The line of the first work after the last call of bootstrap.sh. Where the call itself may be passed over, work in another
- * branch is no work after it.
- * @param lines where bootstrap.sh is called without a test for AL2.
- */
-export const lineAfterBootstrap = (uses: readonly Use[], lines: ReadonlySet<number>): number | undefined => {
-  const outermost = uses.filter(use => use.place !== undefined && !use.captured)
-  const pipelineAt = (place: number) => outermost[place]?.command.pipeline
-  const call = uses.findLast(use => use.place !== undefined && callsBootstrap(use))
-  if (call?.place === undefined || !lines.has(call.line)) return undefined
-  const { place, conditional } = call
-  return uses.find(
-    use =>
-      use.place !== undefined &&
-      use.place > place &&
-      pipelineAt(use.place) !== pipelineAt(place) &&
-      !isQuiet(use) &&
-      !(conditional && use.conditional),
-  )?.line
-}

@@ -159,10 +159,16 @@ export const constructCatalogue = [
       'The request carries no token, and an AL2023 node that requires IMDSv2 answers it with 401. Fetch a token first and send it in the header X-aws-ec2-metadata-token, or call imds or ec2-metadata, which do so.',
   },
   {
+    id: 'signal-after-bootstrap',
+    family: 'order',
+    advice:
+      'The signal of success comes before the node has joined: on AL2023 nodeadm starts the kubelet only after every script of the user data. Send it from a systemd unit of its own that is ordered after nodeadm-run.service.',
+  },
+  {
     id: 'after-bootstrap',
     family: 'order',
     advice:
-      'What follows bootstrap.sh expects a running kubelet, but on AL2023 every script of the user data ends before nodeadm starts it. Move the work to a systemd unit of its own that is ordered after nodeadm-run.service.',
+      'This expects a running kubelet, as there is after bootstrap.sh, but on AL2023 every script of the user data ends before nodeadm starts it. Move the work to a systemd unit of its own that is ordered after nodeadm-run.service.',
   },
   {
     id: 'shell-without-shebang',

@@ -19,11 +19,20 @@ const urlsOf = (words: readonly string[]) => words.filter(word => service.test(w
 export const asksForToken = ({ program, words }: Use): boolean =>
   clients.has(program) && words.some(word => word.includes('/api/token'))
 
+/** Whether a command names the header of a token, or an assignment does: the script sends one that it has from elsewhere. */
+export const namesToken = ({ command, words }: Use): boolean =>
+  words.some(word => tokenHeader.test(word)) ||
+  command.assignments.some(({ value }) =>
+    value.pieces.some(piece => piece.kind === 'text' && tokenHeader.test(piece.text)),
+  )
+
 /**
  * Whether a command calls the instance metadata service as IMDSv1 does: curl or wget with an address of it and without
  * the header of a token. A header that is computed counts as a token; so does any computed word in a script that fetches one.
+ * @param knowsTokens whether the script fetches or sends a token anywhere.
+ * @param inBranch whether the command stands in a branch, or is joined to another.
  */
-export const isImdsV1 = ({ program, words, conditional }: Use, hasToken: boolean): boolean => {
+export const isImdsV1 = ({ program, words }: Use, knowsTokens: boolean, inBranch: boolean): boolean => {
   if (!clients.has(program)) return false
   const urls = urlsOf(words)
   if (urls.length === 0 || words.some(word => put.test(word) || tokenHeader.test(word))) return false
@@ -36,7 +45,7 @@ export const isImdsV1 = ({ program, words, conditional }: Use, hasToken: boolean
   if (words.some((word, at) => headerOption.test(words[at - 1] ?? '') && isComputed(word))) return false
   if (words.some(word => headerOption.test(word) && isComputed(word))) return false
   // Behind a condition in a script that knows tokens, this is the way for instances without them.
-  if (hasToken && (conditional || words.some(word => isComputed(word) && !service.test(word)))) return false
+  if (knowsTokens && (inBranch || words.some(word => isComputed(word) && !service.test(word)))) return false
   return true
 }
 

@@ -1,13 +1,14 @@
 import type { UserDataConstruct } from '../../core/user-data.ts'
 import type { Use, Write } from '../shell-use.ts'
-import { callsBootstrap, constructOfExport, isQuiet } from './bootstrap.ts'
+import { callsBootstrap, constructOfExport } from './bootstrap.ts'
 import { type ConstructId, constructAt } from './catalogue.ts'
 import { constructOfFile, isKubeletUnit, namesCgroupV1, namesKubeletArguments } from './files.ts'
 import { type Finding, finding } from './finding.ts'
-import { anything, testedBy } from './guards.ts'
-import { asksForToken, isImdsV1 } from './imds.ts'
+import { asksForToken, isImdsV1, namesToken } from './imds.ts'
 import { constructOfPackage, constructOfRepository, nameOfPackage, packagesInstalled } from './packages.ts'
 import { constructOfProgram, constructsOfServices } from './programs.ts'
+import { replacements } from './replacements.ts'
+import { settledTests } from './settled.ts'
 
 // They print words, ask after files, or take them away: none of it needs the file.
 const sayers = new Set(['echo', 'printf', 'logger', ':', 'for', 'case', 'export', 'set', 'trap', '[', '[[', 'test'])
@@ -20,19 +21,9 @@ export const collect = () => {
   return { add, all: () => [...found.values()].sort((a, b) => a.line - b.line) }
 }
 
-/** What the script has tested for and installed so far. */
-interface Known {
-  readonly tested: Set<string>
-  /** Tested, and the script ended where it was not there. */
-  readonly certain: Set<string>
-  /** Packages installed, and programs that the script made itself. */
-  readonly provided: Set<string>
-  pending: readonly string[]
-}
-
 /**
  * The constructs that the commands of a script are, one by one. Nothing for a command that the script only reaches after a
- * test for the same tool or file, or that it has brought along.
+ * test for the same tool or file, that it has brought along, or that it has another way for where the command fails.
  * @param installed packages that something else installs before the script runs.
  */
 export const judge = (
@@ -40,30 +31,23 @@ export const judge = (
   installed: readonly string[],
   add: (id: ConstructId, line: number) => void,
 ): void => {
-  const known: Known = { tested: new Set(), certain: new Set(), provided: new Set(installed), pending: [] }
-  const hasToken = uses.some(asksForToken)
+  const provided = new Set(installed)
+  const settled = settledTests()
+  const knowsTokens = uses.some(use => asksForToken(use) || namesToken(use))
+  const isReplaced = replacing(uses, knowsTokens)
   for (const use of uses) {
-    learnTests(use, known)
-    for (const { id, unless } of findingsOf(use, hasToken)) {
-      if (!isExpected(unless, use, known)) add(id, use.line)
+    settled.goTo(use)
+    const place = { knowsTokens, inBranch: settled.inBranch(), isAwaited: settled.isAwaited() }
+    for (const { id, unless } of findingsOf(use, place)) {
+      const isProvided = unless.some(name => provided.has(name))
+      if (!isProvided && !settled.covers(unless) && !isReplaced(id, use)) add(id, use.line)
     }
-    learnProvided(use, known)
+    settled.learn()
+    learnProvided(use, provided)
   }
 }
 
-const learnTests = (use: Use, known: Known) => {
-  const tested = testedBy(use)
-  if (tested.length > 0) {
-    for (const name of tested) known.tested.add(name)
-    known.pending = tested.filter(name => name !== anything)
-    return
-  }
-  const ends = use.program === 'exit' || use.program === 'return'
-  if (ends && use.conditional) for (const name of known.pending) known.certain.add(name)
-  if (ends || !isQuiet(use)) known.pending = []
-}
-
-const learnProvided = (use: Use, { provided }: Known) => {
+const learnProvided = (use: Use, provided: Set<string>) => {
   for (const name of packagesInstalled(use.program, use.words)) provided.add(nameOfPackage(name))
   if (use.program === 'alias') for (const word of use.words) provided.add(word.slice(0, word.indexOf('=')))
   for (const { path } of use.writes) {
@@ -71,31 +55,51 @@ const learnProvided = (use: Use, { provided }: Known) => {
   }
 }
 
-const isExpected = (unless: readonly string[], { conditional }: Use, { tested, certain, provided }: Known): boolean => {
-  if (unless.some(name => provided.has(name) || certain.has(name))) return true
-  return conditional && (tested.has(anything) || unless.some(name => tested.has(name)))
+/** What is known of where a command stands. */
+interface Place {
+  readonly knowsTokens: boolean
+  readonly inBranch: boolean
+  readonly isAwaited: boolean
 }
 
-const findingsOf = (use: Use, hasToken: boolean): readonly Finding[] => {
+/** Whether another command is there for the case that a command fails, and is not the same construct. Each is looked at once. */
+const replacing = (uses: readonly Use[], knowsTokens: boolean) => {
+  const replacementOf = replacements(uses)
+  const idsOf = new Map<Use, ReadonlySet<ConstructId>>()
+  return (id: ConstructId, use: Use): boolean => {
+    const other = replacementOf(use)
+    if (other === undefined || (id === 'bootstrap-sh' && other.program !== 'nodeadm')) return false
+    const known = idsOf.get(other)
+    const place = { knowsTokens, inBranch: true, isAwaited: false }
+    const ids = known ?? new Set(findingsOf(other, place).map(one => one.id))
+    if (known === undefined) idsOf.set(other, ids)
+    return !ids.has(id)
+  }
+}
+
+const findingsOf = (use: Use, { knowsTokens, inBranch, isAwaited }: Place): readonly Finding[] => {
   if (callsBootstrap(use)) return [finding('bootstrap-sh')]
   const found: Finding[] = []
   const add = (one: Finding | undefined) => {
     if (one !== undefined) found.push(one)
   }
-  add(constructOfProgram(use.program))
+  if (!use.isFunction) {
+    add(constructOfProgram(use.program))
+    add(constructOfRepository(use.program, use.words))
+    for (const name of packagesInstalled(use.program, use.words)) add(constructOfPackage(name))
+    for (const one of constructsOfServices(use, isAwaited)) add(one)
+    if (isImdsV1(use, knowsTokens, inBranch)) add(finding('imdsv1'))
+  }
   add(constructOfExport(use))
-  add(constructOfRepository(use.program, use.words))
-  for (const name of packagesInstalled(use.program, use.words)) add(constructOfPackage(name))
-  for (const one of constructsOfServices(use)) add(one)
-  if (isImdsV1(use, hasToken)) add(finding('imdsv1'))
   addFiles(use, add)
   return found
 }
 
-const addFiles = ({ program, words, writes, targets }: Use, add: (one: Finding | undefined) => void) => {
+const addFiles = ({ program, words, writes, targets, isFunction }: Use, add: (one: Finding | undefined) => void) => {
   for (const path of targets) add(constructOfFile(path, false))
   if (writes.length > 0) addWrites(writes, add)
-  if (sayers.has(program)) return
+  // A function is judged by what it does with its words.
+  if (sayers.has(program) || isFunction) return
   if (words.some(namesCgroupV1) && !program.endsWith('grep')) add(finding('cgroup-v1-kernel-argument'))
   if (handlers.has(program)) return
   for (const word of words) add(constructOfFile(word, false))

@@ -59,7 +59,7 @@ export const constructOfPackage = (given: string): Finding | undefined => {
   if (given.includes(unknown) && !given.startsWith('http')) return undefined
   if (/^(https?:|\/).*\bepel-release/.test(given.slice(0, longestName))) return finding('epel')
   const name = nameOfPackage(given)
-  return byName.get(name) ?? (/^python(2|27|2\.7)(-|$)/.test(name) ? finding('python2') : undefined)
+  return byName.get(name) ?? (/^(python(2|27|2\.7)(-|$)|python-pip$)/.test(name) ? finding('python2') : undefined)
 }
 
 /** The construct that a repository is which a command of yum or dnf adds or enables. */

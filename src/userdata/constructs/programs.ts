@@ -85,10 +85,18 @@ export const unitsOf = ({ program, words }: Use): { readonly verb: string; reado
   return { verb: others[0] ?? '', units: [first] }
 }
 
-/** The constructs that a command of systemctl, service or chkconfig is: services of AL2 that AL2023 does not have. */
-export const constructsOfServices = (use: Use): readonly Finding[] => {
+/**
+ * The constructs that a command of systemctl, service or chkconfig is: services of AL2 that AL2023 does not have.
+ * @param isAwaited whether a loop waits for the command to succeed, as it never does for such a service.
+ */
+export const constructsOfServices = (use: Use, isAwaited: boolean): readonly Finding[] => {
   const { verb, units } = unitsOf(use)
-  if (units.length === 0 || asking.has(verb) || (stopping.has(verb) && use.mayFail)) return []
+  if (
+    units.length === 0 ||
+    (asking.has(verb) && !(isAwaited && isQuestion(verb))) ||
+    (stopping.has(verb) && use.mayFail)
+  )
+    return []
   return units.flatMap(unit => {
     const found = byUnit.get(unit)
     return found === undefined ? [] : [{ id: found.id, unless: [...found.unless, unit] }]
