@@ -4,8 +4,11 @@ import { matchesAny } from './patterns.ts'
 import { RefusalError, type Service } from './refusal.ts'
 import { headerOf, type Scope, type WireRequest } from './wire.ts'
 
-// Global, or a part of signing in: a Region switched off or denied does not stop them.
-const isGlobal = (service: Service) => service === 'organizations' || service === 'sts'
+// Global, or a part of signing in: nothing denies them.
+const isOpen = (service: Service) => service === 'organizations' || service === 'sts'
+
+/** A Region that is off, or that nobody uses, does not stop these: IAM is asked in us-east-1 wherever the account is. */
+const isGlobal = (service: Service) => isOpen(service) || service === 'iam'
 
 /**
  * Who sends a request.
@@ -38,7 +41,7 @@ const invalidToken = (service: Service) =>
  */
 export const authorize = (model: Model, service: Service, caller: Caller, region: string, action: string) => {
   const { management, id } = model.organization.organization
-  if (isGlobal(service)) return
+  if (isOpen(service)) return
   const policy =
     caller.accountId === management
       ? undefined

@@ -1,6 +1,7 @@
 import { hexOf, pastOf, uuidOf } from './ids.ts'
+import { launchConfigurationOf } from './launch-configurations.ts'
 import { arnIn, imageAsWritten, imageInForce, type Place } from './place.ts'
-import type { AutoScalingGroup } from './schema.ts'
+import type { AutoScalingGroup, OfInstance } from './schema.ts'
 import { idOfTemplate, readReference, versionOf } from './templates.ts'
 
 interface Scaling {
@@ -26,6 +27,18 @@ export interface Launched {
   readonly launchConfigurationName?: string | undefined
   /** Auto Scaling tells it only where it is not the template's: an override or a replaced root volume. */
   readonly imageId?: string | undefined
+  /** Tags beside those of the group. */
+  readonly tags?: Readonly<Record<string, string>>
+  readonly written: OfInstance
+}
+
+/** One instance of a group. */
+export interface Member {
+  readonly id: string
+  /** The same for all that one entry of `nodes` stands for. */
+  readonly reservationId: string
+  readonly availabilityZone: string
+  readonly launched: Launched
 }
 
 type Launching =
@@ -44,6 +57,9 @@ export interface GroupOnWire {
 export interface GroupModel {
   readonly onWire: GroupOnWire
   readonly warmPool: WarmPool | undefined
+  readonly tags: Readonly<Record<string, string>>
+  /** Its instances, the warm pool's too. */
+  readonly members: readonly Member[]
 }
 
 interface WarmPool {
@@ -71,7 +87,8 @@ export const groupOnWire = (
   tags: Readonly<Record<string, string>>,
   launched: readonly Launched[],
 ): GroupModel => {
-  const instances = instancesOf(place, name, launched)
+  const members = membersOf(place, name, launched)
+  const instances = members.map(memberOnWire)
   const warm = instances.filter(({ LifecycleState }) => isWarm(LifecycleState))
   const warmPool = warm.length > 0 ? warmPoolOf(warm) : undefined
   const id = uuidOf('group', place.accountId, place.name, name)
@@ -97,7 +114,7 @@ export const groupOnWire = (
       PropagateAtLaunch: true,
     })),
   }
-  return { onWire, warmPool }
+  return { onWire, warmPool, tags, members }
 }
 
 const warmPoolOf = (Instances: readonly object[]): WarmPool => ({
@@ -105,26 +122,34 @@ const warmPoolOf = (Instances: readonly object[]): WarmPool => ({
   Instances,
 })
 
-const instancesOf = (place: Place, group: string, launched: readonly Launched[]) =>
-  launched
-    .flatMap(nodes => Array.from({ length: nodes.count }, () => nodes))
-    .map((nodes, index) => ({
-      InstanceId: `i-0${hexOf(16, 'instance', place.accountId, place.name, group, index)}`,
-      InstanceType: nodes.instanceType,
-      AvailabilityZone: place.name + (index % 2 === 0 ? 'a' : 'b'),
-      LifecycleState: nodes.lifecycleState,
-      HealthStatus: 'Healthy',
-      LaunchConfigurationName: nodes.launchConfigurationName,
-      LaunchTemplate: nodes.launchTemplate,
-      ImageId: nodes.imageId,
-      ProtectedFromScaleIn: false,
+const membersOf = (place: Place, group: string, entries: readonly Launched[]): Member[] =>
+  entries
+    .flatMap((launched, entry) => Array.from({ length: launched.count }, () => ({ launched, entry })))
+    .map(({ launched, entry }, index) => ({
+      id: `i-0${hexOf(16, 'instance', place.accountId, place.name, group, index)}`,
+      reservationId: `r-0${hexOf(16, 'reservation', place.accountId, place.name, group, entry)}`,
+      availabilityZone: place.name + (index % 2 === 0 ? 'a' : 'b'),
+      launched,
     }))
+
+const memberOnWire = ({ id, availabilityZone, launched }: Member) => ({
+  InstanceId: id,
+  InstanceType: launched.instanceType,
+  AvailabilityZone: availabilityZone,
+  LifecycleState: launched.lifecycleState,
+  HealthStatus: 'Healthy',
+  LaunchConfigurationName: launched.launchConfigurationName,
+  LaunchTemplate: launched.launchTemplate,
+  ImageId: launched.imageId,
+  ProtectedFromScaleIn: false,
+})
 
 /** An Auto Scaling group that the account's people wrote. */
 export const autoScalingGroupOf = (place: Place, name: string, group: AutoScalingGroup): GroupModel => {
   const sizes = sizesOf(group)
   const inForce = versionOf(place.region.launchTemplates, group.launchTemplate)
-  const instanceType = inForce?.version.instanceType ?? group.overrides?.[0]?.instanceType ?? 't3.large'
+  const configured = launchConfigurationOf(place, group.launchConfigurationName)?.instanceType
+  const instanceType = inForce?.version.instanceType ?? configured ?? group.overrides?.[0]?.instanceType ?? 't3.large'
   const nodes = group.nodes ?? [{ count: sizes.desiredSize, lifecycleState: 'InService' }]
   return groupOnWire(
     place,
@@ -141,6 +166,7 @@ export const autoScalingGroupOf = (place: Place, name: string, group: AutoScalin
         launchTemplate: reference === undefined ? undefined : runningVersion(place, reference),
         launchConfigurationName: group.launchConfigurationName,
         imageId: node.image && imageInForce(place, node.image),
+        written: node,
       }
     }),
   )

@@ -24,3 +24,6 @@ export const pastOf = (now: Date, ...parts: readonly (string | number)[]) => {
 /** As {@link pastOf}, in the seconds since 1970 that JSON protocols send. */
 export const pastSecondsOf = (now: Date, ...parts: readonly (string | number)[]) =>
   pastOf(now, ...parts).getTime() / 1000
+
+/** A moment in the seconds since 1970 that JSON protocols send. */
+export const secondsOf = (date: Date | undefined) => (date === undefined ? undefined : date.getTime() / 1000)

@@ -1,6 +1,7 @@
 import { autoScalingGroupOf, type GroupModel } from './auto-scaling-groups.ts'
 import { hexOf } from './ids.ts'
 import { publishedImages, type VisibleImage } from './images.ts'
+import { type Instance, instancesOf } from './instances.ts'
 import { managedGroupOf } from './node-groups.ts'
 import { idOfImage, type Place } from './place.ts'
 import { Account, type Image, type Organization, Region } from './schema.ts'
@@ -18,6 +19,8 @@ export interface RegionModel {
   readonly images: ReadonlyMap<string, VisibleImage>
   /** The newest image of each amiType and Kubernetes version, one map for all accounts of a Region. */
   readonly publishedImages: ReadonlyMap<string, VisibleImage>
+  /** By id, in the order in which they are told. Built when it is first asked for. */
+  instances(): ReadonlyMap<string, Instance>
 }
 
 /** An organizational unit with the ids that AWS gives it. */
@@ -124,13 +127,21 @@ const regionModelOf = (place: Place, published: ReadonlyMap<string, VisibleImage
       ...managedGroupOf(place, clusterName, cluster, name, group),
     })),
   )
+  const templates = [...templatesOf(place), ...managed.map(({ copy }) => copy)]
+  const autoScalingGroups = [
+    ...Object.entries(place.region.autoScalingGroups).map(([name, group]) => autoScalingGroupOf(place, name, group)),
+    ...managed.map(({ autoScalingGroup }) => autoScalingGroup),
+  ]
+  const images = new Map([
+    ...managed.flatMap(group => group.images.map(image => [image.imageId, image] as const)),
+    ...writtenImages(place.organization),
+  ])
+  const imageOf = (id: string) => images.get(id) ?? published.get(id)
+  let instances: ReadonlyMap<string, Instance> | undefined
   return {
     place,
-    templates: [...templatesOf(place), ...managed.map(({ copy }) => copy)],
-    autoScalingGroups: [
-      ...Object.entries(place.region.autoScalingGroups).map(([name, group]) => autoScalingGroupOf(place, name, group)),
-      ...managed.map(({ autoScalingGroup }) => autoScalingGroup),
-    ],
+    templates,
+    autoScalingGroups,
     nodegroups: new Map(
       [...Map.groupBy(managed, ({ clusterName }) => clusterName)].map(([cluster, groups]) => [
         cluster,
@@ -138,10 +149,11 @@ const regionModelOf = (place: Place, published: ReadonlyMap<string, VisibleImage
       ]),
     ),
     publishedImages: published,
-    images: new Map([
-      ...managed.flatMap(({ images }) => images.map(image => [image.imageId, image] as const)),
-      ...writtenImages(place.organization),
-    ]),
+    images,
+    instances: () => {
+      instances ??= new Map(instancesOf({ place, templates, autoScalingGroups, imageOf }).map(one => [one.id, one]))
+      return instances
+    },
   }
 }
 

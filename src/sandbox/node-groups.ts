@@ -77,6 +77,8 @@ const autoScalingGroupOf = (managed: Managed, nodes: readonly Nodes[], sources: 
       lifecycleState: node.lifecycleState,
       instanceType: node.instanceType ?? usualType,
       launchTemplate: specificationOf(sourceOf(managed, node)),
+      tags: { 'aws:eks:cluster-name': clusterName },
+      written: node,
     })),
   )
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type * as z from 'zod'
 import { readYaml } from '../config/yaml.ts'
 import { problemsOf } from './references.ts'
-import { Shape } from './schema.ts'
+import { type Region, Shape } from './schema.ts'
 import { tooLong } from './user-data.ts'
 import { regionsOf, type Step } from './walk.ts'
 
@@ -40,18 +40,25 @@ const loadUserData = (
   report: (path: readonly Step[], text: string) => void,
 ) => {
   for (const { region, path } of regionsOf(organization)) {
-    for (const [name, template] of Object.entries(region.launchTemplates)) {
-      template.versions.forEach((version, index) => {
-        if (!version.userData?.startsWith('file:')) return
-        const source = join(folder, version.userData.slice('file:'.length))
-        const bytes = readBytes(source)
-        const problem = bytes ? tooLong(bytes) : 'cannot be read'
-        if (problem) report([...path, 'launchTemplates', name, 'versions', index, 'userData'], `${source} ${problem}`)
-        if (bytes) version.userData = `base64:${bytes.toString('base64')}`
-      })
+    for (const { holder, at } of userDataIn(region)) {
+      if (!holder.userData?.startsWith('file:')) continue
+      const source = join(folder, holder.userData.slice('file:'.length))
+      const bytes = readBytes(source)
+      const problem = bytes ? tooLong(bytes) : 'cannot be read'
+      if (problem) report([...path, ...at, 'userData'], `${source} ${problem}`)
+      if (bytes) holder.userData = `base64:${bytes.toString('base64')}`
     }
   }
 }
+
+/** Everything in a Region that may hold user data, with its place from the Region on. */
+const userDataIn = ({ launchTemplates, launchConfigurations, instances }: Region) => [
+  ...Object.entries(launchTemplates).flatMap(([name, { versions }]) =>
+    versions.map((holder, index) => ({ holder, at: ['launchTemplates', name, 'versions', index] })),
+  ),
+  ...Object.entries(launchConfigurations).map(([name, holder]) => ({ holder, at: ['launchConfigurations', name] })),
+  ...Object.entries(instances).map(([name, holder]) => ({ holder, at: ['instances', name] })),
+]
 
 const readBytes = (file: string) => {
   try {

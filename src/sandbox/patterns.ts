@@ -12,3 +12,22 @@ const expressionOf = (pattern: string) => {
   compiled.set(pattern, expression)
   return expression
 }
+
+const compiledFilters = new Map<string, RegExp>()
+
+/** Whether a value matches a filter of EC2's: `*` is any text, `?` none or one character, a backslash takes both away. */
+export const matchesFilter = (pattern: string, value: string) => {
+  const known = compiledFilters.get(pattern)
+  if (known) return known.test(value)
+  const symbols = pattern.match(/\\?./gsu) ?? []
+  const expression = new RegExp(`^${symbols.map(symbolExpression).join('')}$`, 'su')
+  compiledFilters.set(pattern, expression)
+  return expression.test(value)
+}
+
+const symbolExpression = (symbol: string) => {
+  if (symbol === '*') return '.*'
+  if (symbol === '?') return '.?'
+  const character = symbol.length > 1 && symbol.startsWith('\\') ? symbol.slice(1) : symbol
+  return character.replace(/[.*+?^${}()|[\]\\/]/, '\\$&')
+}

@@ -6,6 +6,7 @@ const namespaces: Readonly<Partial<Record<Service, string>>> = {
   ec2: 'http://ec2.amazonaws.com/doc/2016-11-15/',
   autoscaling: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
 }
 
 const answer = (statusCode: number, contentType: string, requestId: string, text: string): WireResponse => ({
@@ -26,20 +27,46 @@ export const json: Protocol = {
     answer(status, 'application/x-amz-json-1.1', requestId, JSON.stringify({ __type: code, message })),
 }
 
+// The codes of Query that are not the JSON ones without their last word.
+const queryCodes: Readonly<Record<string, string>> = {
+  UnrecognizedClientException: 'InvalidClientTokenId',
+  UnknownOperationException: 'InvalidAction',
+}
+
+/** AWS JSON 1.0 as a service speaks it that once spoke Query: CloudWatch. An error names its old code in a header. */
+export const queryCompatibleJson: Protocol = {
+  read: json.read,
+  write: (_service, _operation, output, requestId) =>
+    answer(200, 'application/x-amz-json-1.0', requestId, JSON.stringify(output)),
+  writeError: (code, status, message, requestId) => {
+    const body = JSON.stringify({ __type: code, message })
+    const response = answer(status, 'application/x-amz-json-1.0', requestId, body)
+    const queryCode = queryCodes[code] ?? code.replace(/Exception$/, '')
+    const queryError = `${queryCode};${status < 500 ? 'Sender' : 'Receiver'}`
+    return { ...response, headers: { ...response.headers, 'x-amzn-query-error': queryError } }
+  },
+}
+
 const routes: Readonly<Record<string, string>> = {
+  'GET /cluster-versions': 'DescribeClusterVersions',
   'GET /clusters': 'ListClusters',
   'GET /clusters/*': 'DescribeCluster',
   'GET /clusters/*/addons': 'ListAddons',
   'GET /clusters/*/addons/*': 'DescribeAddon',
+  'GET /clusters/*/fargate-profiles': 'ListFargateProfiles',
+  'POST /clusters/*/insights': 'ListInsights',
+  'GET /clusters/*/insights/*': 'DescribeInsight',
   'GET /clusters/*/node-groups': 'ListNodegroups',
   'GET /clusters/*/node-groups/*': 'DescribeNodegroup',
+  'GET /clusters/*/pod-identity-associations': 'ListPodIdentityAssociations',
 }
 
 /** REST-JSON: EKS. A path that is no route of ours is read as an operation of its own name. */
 export const restJson: Protocol = {
   read: request => {
     const route = routeOf(request)
-    return { name: routes[route] ?? route, parameters: { ...request.query, ...namesIn(request.path) } }
+    const parameters = { ...objectIn(request), ...request.query, ...namesIn(request.path) }
+    return { name: routes[route] ?? route, parameters }
   },
   write: (_service, _operation, output, requestId) =>
     answer(200, 'application/json', requestId, JSON.stringify(output)),
@@ -47,6 +74,11 @@ export const restJson: Protocol = {
     const response = answer(status, 'application/json', requestId, JSON.stringify({ message }))
     return { ...response, headers: { ...response.headers, 'x-amzn-errortype': code } }
   },
+}
+
+const objectIn = (request: WireRequest): object => {
+  const body = parseJson(textOf(request))
+  return typeof body === 'object' && body !== null ? body : {}
 }
 
 const segmentsOf = (path: string) => path.split('/').filter(segment => segment !== '')
@@ -68,7 +100,7 @@ const decoded = (segment: string) => {
   }
 }
 
-/** AWS Query: STS and Auto Scaling. */
+/** AWS Query: STS, IAM and Auto Scaling. */
 export const query: Protocol = {
   read: request => readForm(request),
   write: (service, operation, output, requestId) =>

@@ -1,5 +1,6 @@
+import { isKnownVersion } from './cluster-versions.ts'
 import { type AmiType, isPublished } from './images.ts'
-import type { AutoScalingGroup, Cluster, NodeGroup, Nodes, Organization, Region } from './schema.ts'
+import type { AutoScalingGroup, Cluster, Instances, NodeGroup, Nodes, Organization, Region } from './schema.ts'
 import { inBase64, versionOf } from './templates.ts'
 import { tooLong } from './user-data.ts'
 import { accountsOf, regionsOf, type Step, unitsNamed } from './walk.ts'
@@ -23,6 +24,7 @@ export const problemsOf = (organization: Organization): Problem[] => [
       `there is no image ${source}`,
     ),
   ),
+  ...problemsOfClusterVersions(organization),
   ...problemsOfPolicies(organization),
   ...problemsOfFaults(organization),
   ...regionsOf(organization).flatMap(({ region, path }) => problemsOfRegion(organization, region, path)),
@@ -41,6 +43,15 @@ const repeatedAccounts = (organization: Organization) => {
     return problemIf(repeated, path, `account ${accountId} stands in two places`)
   })
 }
+
+const problemsOfClusterVersions = ({ clusterVersions }: Organization) =>
+  Object.entries(clusterVersions).flatMap(([version, { releaseDate, ...ends }]) =>
+    problemIf(
+      !isKnownVersion(version) && !(releaseDate && ends.endOfStandardSupportDate && ends.endOfExtendedSupportDate),
+      ['clusterVersions', version],
+      'is no version that the sandbox knows, so it needs its three dates',
+    ),
+  )
 
 const problemsOfPolicies = (organization: Organization) =>
   organization.policies.flatMap(({ unit, regions = [] }, index) => [
@@ -80,8 +91,14 @@ const problemsOfRegion = (organization: Organization, region: Region, path: Path
         problemsOfNodeGroup(see, region, cluster, nodeGroup, ['clusters', name, 'nodeGroups', group]),
       ),
     ),
+    ...Object.entries(region.launchConfigurations).flatMap(([name, { image }]) =>
+      see.image(image, ['launchConfigurations', name, 'image']),
+    ),
     ...Object.entries(region.autoScalingGroups).flatMap(([name, group]) =>
       problemsOfAutoScalingGroup(see, region, group, ['autoScalingGroups', name]),
+    ),
+    ...Object.entries(region.instances).flatMap(([name, instances]) =>
+      problemsOfInstances(see, region, instances, ['instances', name]),
     ),
   ]
 }
@@ -138,17 +155,20 @@ const problemsOfNodeGroup = (see: Sight, region: Region, cluster: Cluster, group
   ]
 }
 
+const problemOfCluster = (see: Sight, { clusters }: Region, cluster: string | undefined, at: Path) =>
+  see.problemIf(
+    cluster !== undefined && !Object.hasOwn(clusters, cluster),
+    [...at, 'cluster'],
+    `there is no cluster ${cluster} here; for a cluster that is not of EKS write the tag itself`,
+  )
+
 const problemsOfAutoScalingGroup = (see: Sight, region: Region, group: AutoScalingGroup, at: Path): Problem[] => [
   ...see.problemIf(
     (group.launchTemplate === undefined) === (group.launchConfigurationName === undefined),
     at,
     'needs a launchTemplate or a launchConfigurationName, and not both',
   ),
-  ...see.problemIf(
-    group.cluster !== undefined && !Object.hasOwn(region.clusters, group.cluster),
-    [...at, 'cluster'],
-    `there is no cluster ${group.cluster} here; for a cluster that is not of EKS write the tag itself`,
-  ),
+  ...problemOfCluster(see, region, group.cluster, at),
   ...see.template(group.launchTemplate, [...at, 'launchTemplate']),
   ...(group.overrides ?? []).flatMap(({ launchTemplate, image }, index) => [
     ...see.template(launchTemplate, [...at, 'overrides', index, 'launchTemplate']),
@@ -156,6 +176,35 @@ const problemsOfAutoScalingGroup = (see: Sight, region: Region, group: AutoScali
   ]),
   ...problemsOfNodes(see, group.nodes, at),
 ]
+
+const problemsOfInstances = (see: Sight, region: Region, instances: Instances, at: Path): Problem[] => {
+  const { cluster, image, launchTemplate, launchConfigurationName: configuration } = instances
+  const template = versionOf(region.launchTemplates, launchTemplate)
+  const isConfigured = configuration !== undefined && Object.hasOwn(region.launchConfigurations, configuration)
+  return [
+    ...problemOfCluster(see, region, cluster, at),
+    ...see.image(image, [...at, 'image']),
+    ...see.template(launchTemplate, [...at, 'launchTemplate']),
+    ...see.problemIf(
+      configuration !== undefined && !isConfigured,
+      [...at, 'launchConfigurationName'],
+      `there is no launch configuration ${configuration}`,
+    ),
+    ...see.problemIf(
+      launchTemplate !== undefined && configuration !== undefined,
+      at,
+      'cannot have a launchTemplate and a launchConfigurationName',
+    ),
+    ...see.problemIf(
+      image === undefined &&
+        template?.version.image === undefined &&
+        configuration === undefined &&
+        (launchTemplate === undefined || template !== undefined),
+      at,
+      'needs an image, or a launchTemplate or launchConfigurationName that has one',
+    ),
+  ]
+}
 
 const problemsOfNodes = (see: Sight, nodes: readonly Pick<Nodes, 'launchTemplate' | 'image'>[] = [], at: Path) =>
   nodes.flatMap(({ launchTemplate, image }, index) => [

@@ -1,4 +1,4 @@
-export type Service = 'organizations' | 'sts' | 'ec2' | 'autoscaling' | 'ssm' | 'eks'
+export type Service = 'organizations' | 'sts' | 'iam' | 'ec2' | 'autoscaling' | 'ssm' | 'eks' | 'cloudwatch'
 
 /** Reasons that every service has its own code and status for. */
 export type Reason =
@@ -48,6 +48,7 @@ const json: Codes = {
 
 const codes: Readonly<Record<Service, Codes>> = {
   sts: query,
+  iam: query,
   autoscaling: query,
   ssm: json,
   organizations: {
@@ -66,6 +67,11 @@ const codes: Readonly<Record<Service, Codes>> = {
     'unknown-operation': ['UnknownOperationException', 404],
     'bad-parameter': ['InvalidParameterException', 400],
     'bad-token': ['InvalidParameterException', 400],
+  },
+  cloudwatch: {
+    ...json,
+    'bad-parameter': ['InvalidParameterValueException', 400],
+    'bad-token': ['InvalidNextToken', 400],
   },
   ec2: {
     denied: ['UnauthorizedOperation', 403],

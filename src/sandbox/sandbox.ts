@@ -6,11 +6,13 @@ import { faultsOf, type Target } from './faults.ts'
 import type { Caller } from './keys.ts'
 import { modelOf } from './model.ts'
 import type { Organization } from './organization.ts'
-import { ec2 as ec2Query, json, query, restJson } from './protocols.ts'
+import { ec2 as ec2Query, json, query, queryCompatibleJson, restJson } from './protocols.ts'
 import { codeOf, RefusalError, type Service } from './refusal.ts'
 import { autoscaling } from './services/autoscaling.ts'
+import { cloudwatch } from './services/cloudwatch.ts'
 import { ec2 } from './services/ec2.ts'
 import { eks } from './services/eks.ts'
+import { iam } from './services/iam.ts'
 import { organizations } from './services/organizations.ts'
 import { ssm } from './services/ssm.ts'
 import { sts } from './services/sts.ts'
@@ -32,10 +34,12 @@ interface ServiceOnWire {
 const services: Readonly<Record<Service, ServiceOnWire>> = {
   organizations: { protocol: json, actions: organizations },
   sts: { protocol: query, actions: sts },
+  iam: { protocol: query, actions: iam },
   ec2: { protocol: ec2Query, actions: ec2 },
   autoscaling: { protocol: query, actions: autoscaling },
   ssm: { protocol: json, actions: ssm },
   eks: { protocol: restJson, actions: eks },
+  cloudwatch: { protocol: queryCompatibleJson, actions: cloudwatch },
 }
 
 export interface Sandbox {
@@ -67,9 +71,9 @@ export const createSandbox = (organization: Organization, options: SandboxOption
   const counters = { calls: {}, throttles: {}, bucketViolations: {} }
   let requests = 0
 
-  const throttle = (target: Target, request: WireRequest) => {
+  const throttle = (target: Target, operation: Operation, request: WireRequest) => {
     const isFault = faults.throttles(target, request)
-    if (!isFault && takeToken(target)) return
+    if (!isFault && takeToken(target, isUnbounded(operation))) return
     count(isFault ? counters.throttles : counters.bucketViolations, target.action)
     throw new RefusalError('throttled', target.action.startsWith('ec2:') ? 'Request limit exceeded.' : 'Rate exceeded')
   }
@@ -86,7 +90,7 @@ export const createSandbox = (organization: Organization, options: SandboxOption
     const target = { accountId: caller.accountId, region: scope?.region ?? '', action: `${service}:${operation.name}` }
     const latencyMs = faults.latencyOf(target)
     if (latencyMs > 0) await wait(latencyMs, undefined, signal ? { signal } : {})
-    throttle(target, request)
+    throttle(target, operation, request)
     count(counters.calls, target.action)
     authorize(model, service, caller, target.region, target.action)
     return act(operation.parameters, callFrom(caller, target.region))
@@ -116,6 +120,12 @@ export const createSandbox = (organization: Organization, options: SandboxOption
   return { handle, counters }
 }
 
+const bounds = ['MaxResults', 'Filter', 'InstanceId']
+
+/** Whether a call asks for everything at once, which EC2 has a smaller bucket for where there may be much. */
+const isUnbounded = ({ name, parameters }: Operation) =>
+  name === 'DescribeInstances' && !bounds.some(bound => Object.hasOwn(parameters as object, bound))
+
 const count = (counts: Record<string, number>, action: string) => {
   counts[action] = (counts[action] ?? 0) + 1
 }
@@ -129,6 +139,8 @@ const actionOf = (service: Service, name: string): Action => {
 /** The service of a request: from its credential scope, else from what its protocol looks like. */
 const serviceOf = (request: WireRequest): Service => {
   const service = scopeOf(request)?.service ?? ''
+  // The one service here that does not sign with its IAM name.
+  if (service === 'monitoring') return 'cloudwatch'
   if (Object.hasOwn(services, service)) return service as Service
   if (headerOf(request, 'x-amz-target')) return 'ssm'
   return /(^|&)Action=/.test(textOf(request)) ? 'sts' : 'eks'

@@ -53,8 +53,17 @@ const requestOf = async (incoming: IncomingMessage): Promise<WireRequest> => {
   return {
     method: incoming.method ?? 'GET',
     path: pathname,
-    query: Object.fromEntries(searchParams),
+    query: queryOf(searchParams),
     headers: incoming.headers,
     body: Buffer.concat(chunks),
   }
 }
+
+/** A name that stands there more than once is a list. */
+const queryOf = (parameters: URLSearchParams): WireRequest['query'] =>
+  Object.fromEntries(
+    [...new Set(parameters.keys())].map(name => {
+      const [first, ...others] = parameters.getAll(name)
+      return [name, others.length > 0 ? [first ?? '', ...others] : first]
+    }),
+  )

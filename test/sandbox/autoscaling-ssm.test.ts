@@ -1,7 +1,7 @@
 import {
   DescribeAutoScalingGroupsCommand,
   type DescribeAutoScalingGroupsCommandInput,
-  DescribeLaunchConfigurationsCommand,
+  DescribePoliciesCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { DescribeImagesCommand } from '@aws-sdk/client-ec2'
 import { GetParameterCommand, GetParametersCommand } from '@aws-sdk/client-ssm'
@@ -108,7 +108,7 @@ describe('autoscaling', () => {
   })
 
   test('an action that the sandbox does not answer is InvalidAction', async () => {
-    expect(await refusalOf(autoscaling.send(new DescribeLaunchConfigurationsCommand({})))).toMatchObject({
+    expect(await refusalOf(autoscaling.send(new DescribePoliciesCommand({})))).toMatchObject({
       name: 'InvalidAction',
     })
   })

@@ -1,4 +1,5 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling'
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch'
 import { DescribeLaunchTemplatesCommand, DescribeRegionsCommand } from '@aws-sdk/client-ec2'
 import { DescribeNodegroupCommand, ListClustersCommand } from '@aws-sdk/client-eks'
 import { GetParametersCommand } from '@aws-sdk/client-ssm'
@@ -9,11 +10,20 @@ import { clients, clientsInRole, clientsOf, configOf, management, member, refusa
 
 type Clients = ReturnType<typeof clients>
 
+const metrics = {
+  StartTime: new Date(0),
+  EndTime: new Date(60_000),
+  MetricDataQueries: [
+    { Id: 'a', MetricStat: { Metric: { Namespace: 'n', MetricName: 'x' }, Period: 60, Stat: 'Sum' } },
+  ],
+}
+
 const calls = {
   eks: ({ eks }: Clients) => eks.send(new ListClustersCommand({})),
   ec2: ({ ec2 }: Clients) => ec2.send(new DescribeLaunchTemplatesCommand({})),
   autoscaling: ({ autoscaling }: Clients) => autoscaling.send(new DescribeAutoScalingGroupsCommand({})),
   ssm: ({ ssm }: Clients) => ssm.send(new GetParametersCommand({ Names: ['a'] })),
+  cloudwatch: ({ cloudwatch }: Clients) => cloudwatch.send(new GetMetricDataCommand(metrics)),
 }
 type Service = keyof typeof calls
 
@@ -22,12 +32,14 @@ const badKey: Record<Service, { name: string; status: number }> = {
   ec2: { name: 'AuthFailure', status: 401 },
   autoscaling: { name: 'InvalidClientTokenId', status: 403 },
   ssm: { name: 'UnrecognizedClientException', status: 400 },
+  cloudwatch: { name: 'InvalidClientTokenId', status: 400 },
 }
 const expired: Record<Service, string> = {
   eks: 'ExpiredTokenException',
   ec2: 'RequestExpired',
   autoscaling: 'ExpiredToken',
   ssm: 'ExpiredTokenException',
+  cloudwatch: 'ExpiredToken',
 }
 const services = Object.keys(calls) as Service[]
 

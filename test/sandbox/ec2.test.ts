@@ -1,10 +1,10 @@
 import {
   DescribeImagesCommand,
   type DescribeImagesCommandInput,
-  DescribeInstancesCommand,
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeRegionsCommand,
+  DescribeVpcsCommand,
   GetInstanceMetadataDefaultsCommand,
 } from '@aws-sdk/client-ec2'
 import { describe, expect, test } from '@jest/globals'
@@ -227,7 +227,7 @@ describe('images', () => {
 })
 
 test('an action of EC2 that the sandbox does not answer is InvalidAction', async () => {
-  expect(await refusalOf(ec2With({}).send(new DescribeInstancesCommand({})))).toMatchObject({
+  expect(await refusalOf(ec2With({}).send(new DescribeVpcsCommand({})))).toMatchObject({
     name: 'InvalidAction',
     status: 400,
   })

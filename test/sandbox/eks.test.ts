@@ -8,9 +8,9 @@ import {
   DescribeAddonCommand,
   DescribeClusterCommand,
   DescribeNodegroupCommand,
+  ListAccessEntriesCommand,
   ListAddonsCommand,
   ListClustersCommand,
-  ListInsightsCommand,
   ListNodegroupsCommand,
 } from '@aws-sdk/client-eks'
 import { describe, expect, test } from '@jest/globals'
@@ -83,7 +83,7 @@ describe('clusters and add-ons', () => {
   })
 
   test('an unknown route is UnknownOperationException with 404', async () => {
-    expect(await refusalOf(eks.send(new ListInsightsCommand({ clusterName: 'shop' })))).toMatchObject({
+    expect(await refusalOf(eks.send(new ListAccessEntriesCommand({ clusterName: 'shop' })))).toMatchObject({
       name: 'UnknownOperationException',
       status: 404,
     })

@@ -1,7 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2'
+import { DescribeLaunchConfigurationsCommand } from '@aws-sdk/client-auto-scaling'
+import {
+  DescribeInstanceAttributeCommand,
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+} from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ConfigError } from '../../src/core/errors.ts'
 import { readOrganization } from '../../src/sandbox/organization.ts'
@@ -95,6 +100,30 @@ describe('what is wrong is told with file and line', () => {
       11,
       'g.cluster: there is no cluster shop here; for a cluster that is not of EKS write the tag itself',
     ],
+    [
+      'an image of a launch configuration',
+      ['launchConfigurations:', '  lc: { image: gold, instanceType: m5.large }'],
+      12,
+      'lc.image: there is no image gold',
+    ],
+    [
+      'a launch configuration',
+      ['instances: { i: { launchConfigurationName: lc } }'],
+      11,
+      'i.launchConfigurationName: there is no launch configuration lc',
+    ],
+    [
+      'a template of an instance',
+      ['instances:', '  i:', '    launchTemplate: web'],
+      13,
+      'i.launchTemplate: there is no launch template web',
+    ],
+    [
+      'a cluster of an instance',
+      ['instances: { i: { cluster: shop, image: ami-0a } }'],
+      11,
+      'i.cluster: there is no cluster shop here; for a cluster that is not of EKS write the tag itself',
+    ],
   ])('a reference to %s that is not there', async (_what, lines, line, message) => {
     const [problem, ...others] = await inRegion(...lines)
     expect(others).toEqual([])
@@ -114,6 +143,34 @@ describe('what is wrong is told with file and line', () => {
     expect(unpublished).toMatch(/AWS published no AL2_x86_64 image for Kubernetes 1\.33$/)
     const [neither] = await inRegion('autoScalingGroups: { g: {} }')
     expect(neither).toMatch(/g: needs a launchTemplate or a launchConfigurationName, and not both$/)
+  })
+
+  test('what EC2 would refuse', async () => {
+    const [imageless] = await inRegion('instances: { i: { instanceType: m5.large } }')
+    expect(imageless).toMatch(
+      /^acme\.yaml:11: .*i: needs an image, or a launchTemplate or launchConfigurationName that has one$/,
+    )
+    const [both] = await inRegion(
+      'launchTemplates: { web: { versions: [{ image: ami-0a }] } }',
+      'launchConfigurations: { lc: { image: ami-0a, instanceType: m5.large } }',
+      'instances: { i: { launchTemplate: web, launchConfigurationName: lc } }',
+    )
+    expect(both).toMatch(/^acme\.yaml:13: .*i: cannot have a launchTemplate and a launchConfigurationName$/)
+  })
+
+  test('keys and values that the newer parts do not know', async () => {
+    expect(await inRegion('instances: { i: { image: ami-0a, lifecycleState: InService } }')).toEqual([
+      expect.stringMatching(/^acme\.yaml:11: .*instances\.i\.lifecycleState: is not a known key$/),
+    ])
+    expect(
+      await inRegion('launchConfigurations:', '  lc:', '    { image: ami-0a, instanceType: t3.large, ebs: {} }'),
+    ).toEqual([expect.stringMatching(/^acme\.yaml:13: .*launchConfigurations\.lc\.ebs: is not a known key$/)])
+    expect(await inRegion('clusters: { shop: { version: "1.31", insights: [{ name: a, status: FAILING }] } }')).toEqual(
+      [expect.stringMatching(/^acme\.yaml:11: .*insights\.0\.status: /)],
+    )
+    expect(
+      await problemsOf(`${head}            {}\nclusterVersions: { "1.40": { releaseDate: 2026-11-01 } }\n`),
+    ).toEqual([expect.stringMatching(/^acme\.yaml:12: clusterVersions\.1\.40: is no version that the sandbox knows/)])
   })
 
   test('units, accounts and Regions that policies, faults and accounts name', async () => {
@@ -179,6 +236,22 @@ test('user data is text, a file beside the YAML, or base64, byte for byte', asyn
   )
   const userData = LaunchTemplateVersions.map(({ LaunchTemplateData }) => LaunchTemplateData?.UserData)
   expect(userData).toEqual([Buffer.from('#!/bin/sh').toString('base64'), base64, base64])
+})
+
+test('instances and launch configurations may have their user data in a file too', async () => {
+  await writeFile(join(folder, 'node.sh'), '#!/bin/sh')
+  const lines = [
+    'launchConfigurations: { lc: { image: ami-0a, instanceType: m5.large, userData: file:node.sh } }',
+    'instances: { i: { image: ami-0a, userData: file:node.sh } }',
+  ]
+  const file = await written(head + lines.map(line => `            ${line}\n`).join(''))
+  const { ec2, autoscaling } = clients(createSandbox(await readOrganization(file)), '222222222222')
+  const { LaunchConfigurations } = await autoscaling.send(new DescribeLaunchConfigurationsCommand({}))
+  const { Reservations } = await ec2.send(new DescribeInstancesCommand({}))
+  const InstanceId = Reservations?.[0]?.Instances?.[0]?.InstanceId
+  const { UserData } = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'userData' }))
+  const base64 = Buffer.from('#!/bin/sh').toString('base64')
+  expect([LaunchConfigurations?.[0]?.UserData, UserData?.Value]).toEqual([base64, base64])
 })
 
 test('what is derived is the same whenever the file is read', async () => {

@@ -1,6 +1,13 @@
-import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling'
-import { DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2'
-import { DescribeClusterCommand, ListClustersCommand } from '@aws-sdk/client-eks'
+import { DescribeAutoScalingGroupsCommand, DescribeLaunchConfigurationsCommand } from '@aws-sdk/client-auto-scaling'
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch'
+import { DescribeInstancesCommand, DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2'
+import {
+  DescribeClusterCommand,
+  DescribeClusterVersionsCommand,
+  ListClustersCommand,
+  ListInsightsCommand,
+} from '@aws-sdk/client-eks'
+import { ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam'
 import { ListAccountsCommand } from '@aws-sdk/client-organizations'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -11,9 +18,27 @@ import { clients, clientsOf, hub, member, refusalOf, region, sandboxWith } from 
 
 const sandbox = sandboxWith({
   launchTemplates: { web: { versions: [{ userData: 'a & b', metadataOptions: { httpTokens: 'required' } }] } },
-  clusters: { 'shop one': { version: '1.31' } },
+  launchConfigurations: { lc: { image: 'ami-0a', instanceType: 'm5.large' } },
+  clusters: {
+    'shop one': {
+      version: '1.31',
+      openIdConnectProvider: true,
+      insights: [
+        { name: 'a', status: 'ERROR' },
+        { name: 'b', status: 'PASSING' },
+      ],
+    },
+  },
   autoScalingGroups: { g: { launchTemplate: 'web' } },
 })
+
+const metrics = {
+  StartTime: new Date('2026-11-21T00:00:00Z'),
+  EndTime: new Date('2026-11-22T00:00:00Z'),
+  MetricDataQueries: [
+    { Id: 'a', MetricStat: { Metric: { Namespace: 'AWS/EC2', MetricName: 'x' }, Period: 60, Stat: 'Sum' } },
+  ],
+}
 
 let server: Listening
 beforeAll(async () => {
@@ -37,23 +62,41 @@ test('answers over HTTP are those of the request handler, for every protocol', a
     from.ec2.send(new DescribeLaunchTemplateVersionsCommand({ Versions: ['$Latest'] })),
     from.autoscaling.send(new DescribeAutoScalingGroupsCommand({})),
     from.sts.send(new GetCallerIdentityCommand({})),
+    from.ec2.send(new DescribeInstancesCommand({ Filters: [{ Name: 'tag-key', Values: ['aws:*'] }] })),
+    from.autoscaling.send(new DescribeLaunchConfigurationsCommand({})),
+    from.eks.send(new ListInsightsCommand({ clusterName: 'shop one', filter: { statuses: ['ERROR'] } })),
+    from.eks.send(new DescribeClusterVersionsCommand({ clusterVersions: ['1.31', '1.33'] })),
+    from.iam.send(new ListOpenIDConnectProvidersCommand({})),
+    from.cloudwatch.send(new GetMetricDataCommand(metrics)),
   ]
   const [http, inProcess] = await Promise.all(
     [calls(over(member)), calls(clients(sandbox))].map(all => Promise.all(all)),
   )
   expect(http?.map(bare)).toEqual(inProcess?.map(bare))
   expect(http?.[1]).toMatchObject({ cluster: { name: 'shop one' } })
+  expect(http?.slice(5)).toMatchObject([
+    { Reservations: [{ Instances: [{ State: { Name: 'running' } }, {}] }] },
+    { LaunchConfigurations: [{ LaunchConfigurationName: 'lc' }] },
+    { insights: [{ name: 'a' }] },
+    { clusterVersions: [{ clusterVersion: '1.33' }, { clusterVersion: '1.31' }] },
+    { OpenIDConnectProviderList: [{ Arn: expect.stringContaining(':oidc-provider/oidc.eks.') }] },
+    { MetricDataResults: [{ Id: 'a', Values: [], StatusCode: 'Complete' }] },
+  ])
   expect((await over(hub).organizations.send(new ListAccountsCommand({}))).Accounts).toHaveLength(3)
 })
 
 test('errors keep their names over HTTP', async () => {
-  const { eks, ec2, organizations } = over(member)
+  const { eks, ec2, organizations, cloudwatch } = over(member)
   expect(await refusalOf(eks.send(new DescribeClusterCommand({ name: 'x' })))).toMatchObject({
     name: 'ResourceNotFoundException',
     status: 404,
   })
   const versions = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: 'lt-0', Versions: ['1'] })
   expect(await refusalOf(ec2.send(versions))).toMatchObject({ name: 'InvalidLaunchTemplateId.NotFound' })
+  const backwards = { ...metrics, StartTime: metrics.EndTime, EndTime: metrics.StartTime }
+  expect(await refusalOf(cloudwatch.send(new GetMetricDataCommand(backwards)))).toMatchObject({
+    name: 'InvalidParameterValueException',
+  })
   expect(await refusalOf(organizations.send(new ListAccountsCommand({})))).toMatchObject({
     name: 'AccessDeniedException',
   })

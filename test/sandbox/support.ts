@@ -1,6 +1,8 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { EKSClient } from '@aws-sdk/client-eks'
+import { IAMClient } from '@aws-sdk/client-iam'
 import { OrganizationsClient } from '@aws-sdk/client-organizations'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
@@ -53,6 +55,8 @@ export const clientsOf = (config: Omit<Config, 'requestHandler'> & Partial<Confi
   autoscaling: new AutoScalingClient(config),
   ssm: new SSMClient(config),
   eks: new EKSClient(config),
+  iam: new IAMClient(config),
+  cloudwatch: new CloudWatchClient(config),
 })
 
 /** Clients in an account, with its own key. */

@@ -1,6 +1,8 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling'
-import { DescribeImagesCommand, DescribeLaunchTemplatesCommand } from '@aws-sdk/client-ec2'
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch'
+import { DescribeImagesCommand, DescribeInstancesCommand, DescribeLaunchTemplatesCommand } from '@aws-sdk/client-ec2'
 import { ListClustersCommand } from '@aws-sdk/client-eks'
+import { ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam'
 import { ListAccountsCommand } from '@aws-sdk/client-organizations'
 import { GetParametersCommand } from '@aws-sdk/client-ssm'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
@@ -12,6 +14,7 @@ const sandboxWithFaults = (...faults: NonNullable<Parameters<typeof sandboxOf>[1
   sandboxOf({}, { faults })
 
 describe('faults', () => {
+  const epoch = new Date(0)
   const always = { action: '*', throttle: 1 }
 
   test.each([
@@ -21,6 +24,8 @@ describe('faults', () => {
     ['sts', 'Throttling', 400],
     ['organizations', 'TooManyRequestsException', 400],
     ['ssm', 'ThrottlingException', 400],
+    ['iam', 'Throttling', 400],
+    ['cloudwatch', 'Throttling', 400],
   ] as const)('%s throttles with %s and %d', async (service, name, status) => {
     const all = clients(sandboxWithFaults(always), hub)
     const calls = {
@@ -30,6 +35,9 @@ describe('faults', () => {
       sts: () => all.sts.send(new GetCallerIdentityCommand({})),
       organizations: () => all.organizations.send(new ListAccountsCommand({})),
       ssm: () => all.ssm.send(new GetParametersCommand({ Names: ['a'] })),
+      iam: () => all.iam.send(new ListOpenIDConnectProvidersCommand({})),
+      cloudwatch: () =>
+        all.cloudwatch.send(new GetMetricDataCommand({ MetricDataQueries: [], StartTime: epoch, EndTime: epoch })),
     }
     expect(await refusalOf(calls[service]())).toMatchObject({ name, status })
   })
@@ -134,6 +142,20 @@ describe('token buckets', () => {
     await expect(
       clients(sandbox, member, 'us-east-1').ec2.send(new DescribeLaunchTemplatesCommand({})),
     ).resolves.toBeDefined()
+  })
+
+  test('DescribeInstances without a page size, filter or id takes from a bucket of half the size', async () => {
+    const { clockMs, advance } = clock()
+    const { ec2 } = clients(sandboxWith({}, {}, { clockMs }))
+    const burst = async (count: number, input: object) => {
+      const calls = Array.from({ length: count }, () => ec2.send(new DescribeInstancesCommand(input)))
+      return (await Promise.allSettled(calls)).filter(({ status }) => status === 'fulfilled').length
+    }
+    expect(await burst(60, {})).toBe(50)
+    expect(await burst(60, { MaxResults: 5 })).toBe(60)
+    expect(await burst(60, { Filters: [{ Name: 'tag-key', Values: ['a'] }] })).toBe(40)
+    advance(500)
+    expect(await burst(20, {})).toBe(5)
   })
 
   test('STS gives 600 a second to an account in a Region', async () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type Action, action, flag, pageOf, wholeNumber } from '../action.ts'
 import type { GroupOnWire } from '../auto-scaling-groups.ts'
+import { launchConfigurationOnWire } from '../launch-configurations.ts'
 import { RefusalError } from '../refusal.ts'
 
 const pageSize = 50
@@ -33,6 +34,12 @@ const DescribeWarmPool = z.strictObject({
   NextToken: z.string().optional(),
 })
 
+const DescribeLaunchConfigurations = z.strictObject({
+  LaunchConfigurationNames: z.array(z.string()).max(50).default([]),
+  MaxRecords: wholeNumber(1, maxPageSize).default(pageSize),
+  NextToken: z.string().optional(),
+})
+
 /** Amazon EC2 Auto Scaling. A name that is not there is left out of the answer, as AWS does. */
 export const autoscaling: Readonly<Record<string, Action>> = {
   DescribeAutoScalingGroups: action(DescribeAutoScalingGroups, (input, call) => {
@@ -56,5 +63,18 @@ export const autoscaling: Readonly<Record<string, Action>> = {
     }
     const { items, next } = pageOf(group.warmPool?.Instances ?? [], NextToken, MaxRecords)
     return { WarmPoolConfiguration: group.warmPool?.WarmPoolConfiguration, Instances: items, NextToken: next }
+  }),
+
+  DescribeLaunchConfigurations: action(DescribeLaunchConfigurations, (input, call) => {
+    const { place } = call.here()
+    const names = new Set(input.LaunchConfigurationNames)
+    const asked = Object.entries(place.region.launchConfigurations).filter(
+      ([name]) => names.size === 0 || names.has(name),
+    )
+    const { items, next } = pageOf(asked, input.NextToken, input.MaxRecords)
+    return {
+      LaunchConfigurations: items.map(([name, written]) => launchConfigurationOnWire(place, name, written)),
+      NextToken: next,
+    }
   }),
 }

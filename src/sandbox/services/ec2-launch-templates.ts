@@ -3,18 +3,11 @@ import { action, type Call, flag, pageOf, wholeNumber } from '../action.ts'
 import { imageInForce } from '../place.ts'
 import { RefusalError } from '../refusal.ts'
 import { numberOf, type Template, type TemplateVersion } from '../templates.ts'
+import { operatorOf, tagSet } from './ec2-answers.ts'
 
 const pageSize = 200
 const paging = { MaxResults: wholeNumber(1, pageSize).default(pageSize), NextToken: z.string().optional() }
 const managed = { IncludeManagedResources: flag.default(false) }
-
-const tagSet = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([key, value]) => ({ key, value }))
-
-const operatorOf = ({ operator }: Template) => ({
-  managed: operator !== undefined,
-  principal: operator?.principal,
-  hiddenByDefault: operator?.hiddenByDefault,
-})
 
 const visibleTemplates = (call: Call, includeManaged: boolean) =>
   call.here().templates.filter(({ operator }) => includeManaged || !operator?.hiddenByDefault)

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { type Action, action, flag } from '../action.ts'
 import { RefusalError } from '../refusal.ts'
 import { describeImages } from './ec2-images.ts'
+import { describeInstanceAttribute, describeInstances } from './ec2-instances.ts'
 import { describeLaunchTemplates, describeLaunchTemplateVersions } from './ec2-launch-templates.ts'
 
 // The Regions that need no opt-in are those of before 2019-03-20 (AWS, "Enable or disable AWS Regions").
@@ -16,7 +17,7 @@ const DescribeRegions = z.strictObject({
   RegionName: z.array(z.string()).optional(),
 })
 
-/** Amazon EC2: Regions, metadata defaults, launch templates and images. */
+/** Amazon EC2: Regions, metadata defaults, launch templates, images and instances. */
 export const ec2: Readonly<Record<string, Action>> = {
   DescribeRegions: action(DescribeRegions, ({ AllRegions, RegionName }, { model, caller }) => {
     const account = model.accounts.get(caller.accountId)?.account
@@ -39,6 +40,8 @@ export const ec2: Readonly<Record<string, Action>> = {
   DescribeLaunchTemplates: describeLaunchTemplates,
   DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
   DescribeImages: describeImages,
+  DescribeInstances: describeInstances,
+  DescribeInstanceAttribute: describeInstanceAttribute,
 }
 
 const optInStatusOf = (region: string, isOff: boolean) => {
