@@ -19,13 +19,13 @@ export const benchEvaluation = async (): Promise<Figure[]> => {
   const requestHandler = requestHandlerOf(createSandbox(organization))
   const inventory = await readLargeAccount(organization, { requestHandler })
   const inventories = Array.from({ length: accounts }, (_, index) => inAccount(inventory, String(firstAccount + index)))
-  const subjects = inventories.map(joinSubjects)
+  const subjects = inventories.map(inventory => joinSubjects(inventory))
   const groups = subjects.reduce((sum, { 'node-group': all }) => sum + all.length, 0)
   if (groups !== accounts * groupsOfLargeAccount) throw new Error(`there are ${groups} node groups`)
 
   const judge = () => addJudgements(subjects.map(all => evaluate(checks, all, defaultPolicy)))
   const judging = await compareCpu(judge, referenceWork, rounds)
-  const joining = await compareCpu(() => inventories.map(joinSubjects), referenceWork, rounds)
+  const joining = await compareCpu(() => inventories.map(inventory => joinSubjects(inventory)), referenceWork, rounds)
   const what = `${checks.length} checks, ${groups} node groups, ${judge().findings.length} findings`
   return [
     figureOf('evaluation', judging.subject, `${what}`, budgetMs),

@@ -12,6 +12,7 @@ export const largeAccount = (): Organization =>
   generate({
     ...{ seed: 7, accounts: 1, regions: 1, emptyRegions: 0, clusters: 10, groups: 95, selfManaged: 5 },
     ...{ spareTemplates: 20, ownTemplates: 0.3, pinned: 0.1, customImages: 0.3, warmPools: 0.05 },
+    ...{ nodeClasses: 0, configured: 0, batch: 0 },
   })
 
 /** What its Region told. */

@@ -24,6 +24,12 @@ export interface Shape {
   readonly customImages: number
   /** Share of managed groups with a warm pool. */
   readonly warmPools: number
+  /** EC2NodeClasses of Karpenter with nodes, in each cluster. */
+  readonly nodeClasses: number
+  /** Auto Scaling groups with the cluster's tag on a launch configuration, in each cluster. */
+  readonly configured: number
+  /** Compute environments of AWS Batch with nodes in no Auto Scaling group, in each cluster. */
+  readonly batch: number
 }
 
 /** Organizations of different shape, by name. */
@@ -33,12 +39,21 @@ export const shapes = {
   // Every team has a small cluster, and EKS chooses every image.
   small: { ...base(6), accounts: 20, regions: 2, groups: 2, ownTemplates: 0, pinned: 0, customImages: 0 },
   // A platform team: few accounts, large clusters.
-  deep: { ...base(2), accounts: 4, regions: 2, emptyRegions: 0, clusters: 4, groups: 20, warmPools: 0.1 },
+  deep: {
+    ...base(2),
+    accounts: 4,
+    regions: 2,
+    emptyRegions: 0,
+    clusters: 4,
+    groups: 20,
+    warmPools: 0.1,
+    nodeClasses: 3,
+  },
   // A team that pins every version and builds its own images.
   pinned: {
     ...base(3),
     ...{ accounts: 10, regions: 3, emptyRegions: 0.3, clusters: 2, groups: 6, selfManaged: 2 },
-    ...{ ownTemplates: 1, pinned: 0.8, customImages: 0.5, warmPools: 0.2 },
+    ...{ ownTemplates: 1, pinned: 0.8, customImages: 0.5, warmPools: 0.2, configured: 1, batch: 1 },
   },
   // EC2 without Kubernetes.
   'no clusters': { ...base(4), accounts: 20, regions: 4, emptyRegions: 0.5, clusters: 0, spareTemplates: 5 },
@@ -50,6 +65,7 @@ function base(seed: number): Shape {
   return {
     ...{ seed, accounts: 1, regions: 1, emptyRegions: 0, clusters: 1, groups: 1, selfManaged: 0 },
     ...{ spareTemplates: 0, ownTemplates: 0.3, pinned: 0.2, customImages: 0.2, warmPools: 0 },
+    ...{ nodeClasses: 0, configured: 0, batch: 0 },
   }
 }
 
@@ -126,6 +142,7 @@ const regionOf = (shape: Shape, dice: Dice) => {
   const templates: Record<string, unknown> = {}
   const autoScalingGroups: Record<string, unknown> = {}
   const clusters: Record<string, unknown> = {}
+  const instances: Record<string, unknown> = {}
   for (const cluster of namesOf('cluster', shape.clusters)) {
     const version = dice.pick(versions)
     const nodeGroups: Record<string, unknown> = {}
@@ -138,7 +155,22 @@ const regionOf = (shape: Shape, dice: Dice) => {
       const launchTemplate = reference(shape, dice, name)
       autoScalingGroups[name] = { cluster, launchTemplate, desiredSize: groupsOfEach }
     }
+    for (const group of namesOf('configured', shape.configured)) {
+      const launchConfigurationName = 'configured'
+      autoScalingGroups[`${cluster}-${group}`] = { cluster, launchConfigurationName, desiredSize: groupsOfEach }
+    }
+    for (const nodeClass of namesOf('class', shape.nodeClasses)) {
+      const tags = { 'karpenter.sh/nodepool': 'default', 'karpenter.k8s.aws/ec2nodeclass': nodeClass }
+      instances[`${cluster}-${nodeClass}`] = { cluster, image: 'golden', userData, tags, count: groupsOfEach }
+    }
+    for (const environment of namesOf('batch', shape.batch)) {
+      const name = `${cluster}-${environment}`
+      templates[name] = template(dice, true)
+      const tags = { AWSBatchServiceTag: 'batch', 'aws:batch:compute-environment': environment }
+      instances[name] = { cluster, launchTemplate: reference(shape, dice, name), tags, count: groupsOfEach }
+    }
     const addons = {
+      'aws-ebs-csi-driver': 'v1.36.0-eksbuild.1',
       'vpc-cni': 'v1.18.1-eksbuild.1',
       coredns: 'v1.11.3-eksbuild.1',
       'kube-proxy': 'v1.31.0-eksbuild.5',
@@ -147,7 +179,9 @@ const regionOf = (shape: Shape, dice: Dice) => {
   }
   for (const name of namesOf('spare', shape.spareTemplates)) templates[name] = template(dice, dice.isOneOf(0.5))
   const instanceMetadataDefaults = dice.isOneOf(0.5) ? { httpTokens: 'required' } : {}
-  return { instanceMetadataDefaults, launchTemplates: templates, autoScalingGroups, clusters }
+  const launchConfigurations = { configured: { image: 'golden', instanceType: 'm5.large', userData } }
+  const launched = { launchTemplates: templates, launchConfigurations, autoScalingGroups, instances }
+  return { instanceMetadataDefaults, ...launched, clusters }
 }
 
 const managedGroup = (shape: Shape, dice: Dice, name: string, templates: Record<string, unknown>) => {

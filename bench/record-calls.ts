@@ -1,6 +1,8 @@
 import * as autoscaling from '@aws-sdk/client-auto-scaling'
+import * as cloudwatch from '@aws-sdk/client-cloudwatch'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as eks from '@aws-sdk/client-eks'
+import * as iam from '@aws-sdk/client-iam'
 import * as organizations from '@aws-sdk/client-organizations'
 import * as ssm from '@aws-sdk/client-ssm'
 import * as sts from '@aws-sdk/client-sts'
@@ -24,8 +26,10 @@ export interface RecordedCall {
 
 const services = {
   autoscaling: { module: autoscaling, Client: autoscaling.AutoScalingClient },
+  cloudwatch: { module: cloudwatch, Client: cloudwatch.CloudWatchClient },
   ec2: { module: ec2, Client: ec2.EC2Client },
   eks: { module: eks, Client: eks.EKSClient },
+  iam: { module: iam, Client: iam.IAMClient },
   organizations: { module: organizations, Client: organizations.OrganizationsClient },
   ssm: { module: ssm, Client: ssm.SSMClient },
   sts: { module: sts, Client: sts.STSClient },

@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const kinds = ['account', 'cluster', 'node-group', 'launch-template']
+const kinds = ['account', 'cluster', 'node-group', 'launch-template', 'image']
 
-const [id = ''] = process.argv.slice(2)
-const kind = kinds.find(candidate => id.startsWith(`${candidate}-`))
+const [id = '', named] = process.argv.slice(2)
+const kind = kinds.find(candidate => (named === undefined ? id.startsWith(`${candidate}-`) : candidate === named))
 
 const check = `import { defineCheck } from '../core/check.ts'
 import { pass } from '../core/verdict.ts'
@@ -43,6 +43,8 @@ const page = `<!-- end of the generated header -->
 
 ## What it means
 
+## Why it matters
+
 ## Example
 
 ## How to fix it
@@ -52,7 +54,7 @@ const page = `<!-- end of the generated header -->
 
 if (!kind || !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id)) {
   process.stderr.write(
-    `Name the check: npm run new-check -- <resource>-<state that complies>, with a resource of ${kinds.join(', ')}.\n`,
+    `Name the check: npm run new-check -- <what it is about>-<state that complies> [resource], with a resource of ${kinds.join(', ')}. Where the id begins with the resource, it need not be said again.\n`,
   )
   process.exitCode = 2
 } else if (existsSync(join(root, `src/checks/${id}.ts`))) {

@@ -10,6 +10,7 @@ export { defaultPolicy, type Policy, policySchema } from './core/policy.ts'
 export type {
   AccountSubject,
   ClusterSubject,
+  ImageSubject,
   LaunchTemplateSubject,
   NodeGroupSubject,
   RegionSubjects,

@@ -27,8 +27,8 @@ export interface Deployment {
 }
 
 /**
- * Begins a run of the whole organization for the scans to come: one policy for all of them, and a manifest with a request
- * a line. Accounts that are not asked are in it as well, for they are coverage. The same execution makes the same run.
+ * Begins a run of the whole organization for the scans to come: one policy and one calendar of Kubernetes versions for all
+ * of them, and a manifest with a request a line. Accounts that are not asked are in it as well, for they are coverage. The same execution makes the same run.
  * @throws {PostureError} when the organization cannot be listed or another run is under way; {@link ConfigError} for a
  * policy or a scope that cannot be followed.
  */
@@ -45,7 +45,9 @@ export const planRun = async (
   const { accounts } = await plan({ kind: 'organization' }, policy, scope, roleName, organization)
   const keys = keysOf(run.id)
   const requests = accounts.map((planned): ScanRequest => ({ runId: run.id, ...planned }))
+  const calendar = await organization.describeClusterVersions()
   await bucket.writeFile(keys.policy, JSON.stringify(policy), 'application/json')
+  await bucket.writeFile(keys.calendar, JSON.stringify(Object.fromEntries(calendar)), 'application/json')
   await bucket.writeFile(keys.manifest, linesOf(requests), 'application/jsonl')
   // Last, for whoever takes the lease and then fails keeps others waiting for nothing.
   await beginRun(run, { accountCount: accounts.length, toolVersion }, { store, now })

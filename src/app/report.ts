@@ -1,8 +1,9 @@
 import { PostureError } from '../core/errors.ts'
-import { byPlace, compareText, type Finding } from '../core/finding.ts'
+import { byPlace, type Finding } from '../core/finding.ts'
 import type { ScanResult } from '../core/result.ts'
 import type { AccountReport, RunRecord, Store } from '../core/store.ts'
 import type { StoredFinding } from '../core/stored.ts'
+import { compareText } from '../core/text.ts'
 
 export interface ReportFilter {
   readonly checkId?: string | undefined

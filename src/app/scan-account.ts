@@ -4,20 +4,24 @@ import { type Listed, listedOf } from '../core/completeness.ts'
 import { coverageOf, isIntended, type RegionCoverage } from '../core/coverage.ts'
 import { addJudgements, evaluate, type Judged, type Judgement, judgedBy, nothingJudged } from '../core/evaluate.ts'
 import type { Finding } from '../core/finding.ts'
+import { disagreeingInsights } from '../core/insight-disagrees.ts'
 import { accountSubject, joinSubjects } from '../core/join.ts'
 import { leavesOut, type Policy } from '../core/policy.ts'
-import type { AccountReader, OpenAccount, RegionState } from '../core/ports.ts'
-import { causedBy, type Failure, notRead } from '../core/read.ts'
+import type { AccountReader, OpenAccount, RegionState, Wanted } from '../core/ports.ts'
+import { causedBy, type Failure, known, notRead, type Read } from '../core/read.ts'
 import type { Looked } from '../core/result.ts'
 import type { Scope } from '../core/run.ts'
 import type { AccountRegion } from '../core/subjects.ts'
 import type { Target } from '../core/target.ts'
+import type { VersionCalendar } from '../core/version-support.ts'
 
 /** What every account of a run is judged by. */
 export interface Night {
   readonly policy: Policy
   readonly checks: readonly Check[]
   readonly scope: Scope
+  /** Until when EKS supports which version, as the hub was told. */
+  readonly calendar: VersionCalendar
   /** The Regions of an account that cannot tell its own: those of the hub, asked for when first needed. */
   readonly hubRegions: () => Promise<readonly string[]>
 }
@@ -119,15 +123,15 @@ const scanRegion = async (
   if (rule) return unread(row(target, region, 'excluded', rule))
   if (!enabled) return unread(row(target, region, 'region-disabled', 'the Region is not enabled for the account'))
 
-  const read = await reader.readRegion(region)
+  const read = await reader.readRegion(region, wantedBy(night.checks))
   if (read.status === 'region-disabled') {
     // Where DescribeRegions said that the Region is enabled, an answer to the contrary is trouble with the credentials.
     return unread(row(target, region, failures.length > 0 ? 'region-disabled' : 'error', read.reason))
   }
 
   const inventory = { ...read.inventory, failures: [...read.inventory.failures, ...failures] }
-  const subjects = joinSubjects(inventory)
-  const coverage = coverageOf(inventory)
+  const subjects = joinSubjects(inventory, night.calendar)
+  const coverage = coverageOf(inventory, disagreeingInsights(inventory, subjects))
   const judgement = evaluate(night.checks, subjects, night.policy)
   return {
     coverage,
@@ -151,6 +155,10 @@ const scanRegion = async (
   }
 }
 
+const wantedBy = (checks: readonly Check[]): Wanted => ({
+  imdsV1Calls: checks.some(({ id }) => id === 'node-group-imdsv1-not-called'),
+})
+
 /** An account is judged when all of its Regions are in, so never by a run that was told to look at some of them. */
 const judgeAccount = (
   target: Target,
@@ -161,7 +169,7 @@ const judgeAccount = (
   if (night.scope.regions) return { judgement: nothingJudged }
   const regions = results.map(({ coverage: { region, status }, defaults }) => ({ region, status, defaults }))
   const unlisted = causedBy(failure)
-  const subjects = { account: [accountSubject(target, regions, unlisted)] }
+  const subjects = { account: [accountSubject(target, regions, allowsImdsV1(results, night.checks), unlisted)] }
   const judgement = evaluate(night.checks, subjects, night.policy)
   return {
     judgement,
@@ -175,9 +183,39 @@ const judgeAccount = (
   }
 }
 
+const imdsChecks = [
+  'launch-template-imdsv2-required',
+  'node-group-imdsv2-required',
+  'node-group-nodes-imdsv2-required',
+] as const
+
+/**
+ * Whether something in the account's Regions allows IMDSv1: known where something fails, or everything was judged by
+ * all the checks that ask for it.
+ */
+const allowsImdsV1 = (results: readonly RegionResult[], checks: readonly Check[]): Read<boolean> => {
+  const findings = results
+    .flatMap(({ judgement }) => judgement.findings)
+    .filter(({ checkId }) => imdsChecks.some(id => id === checkId))
+  if (findings.some(({ status }) => status === 'fail')) return known(true)
+  const what = 'IMDSv2 of every node group and launch template'
+  const left = imdsChecks.filter(id => !checks.some(check => check.id === id))
+  if (left.length > 0) return notRead(what, `not judged by ${left.join(', ')}: disabled or out of scope`)
+  const gap = results.find(({ coverage }) => coverage.status !== 'ok' && !isIntended(coverage.status))
+  if (!gap && findings.length === 0) return known(false)
+  return notRead(what, gap?.coverage.detail ?? 'not all of it could be judged')
+}
+
 const isOfAccount = ({ appliesTo }: Check) => appliesTo === 'account'
 
-const nothingListed: Listed = { clusters: false, launchTemplates: false, nodeGroups: false, nodeGroupsExcept: [] }
+const nothingListed: Listed = {
+  clusters: false,
+  launchTemplates: false,
+  nodeGroups: false,
+  instances: false,
+  imageUses: false,
+  nodeGroupsExcept: [],
+}
 
 const whyExcluded = (region: string, { policy, scope }: Night): string | undefined => {
   if (scope.regions && !scope.regions.includes(region)) return 'not among the Regions asked for'

@@ -6,6 +6,7 @@ import type { ScanRequest } from '../core/messages.ts'
 import { type Policy, policySchema } from '../core/policy.ts'
 import type { Hub, Now, OpenAccount } from '../core/ports.ts'
 import type { RunRecord, Store } from '../core/store.ts'
+import { type VersionCalendar, WrittenCalendar } from '../core/version-support.ts'
 import { checkIds } from './check-ids.ts'
 import { remember } from './remember.ts'
 import { hubRegionsBy } from './scan.ts'
@@ -31,10 +32,12 @@ export const scanTarget = async (
 ): Promise<AccountResult> => {
   const { id, startedAt, scope } = await runOf(runId, store)
   const policy = await policyOf(runId, bucket)
+  const calendar = await calendarOf(runId, bucket)
   const night: Night = {
     policy,
     checks: selectChecks(checks, policy, scope.checks),
     scope,
+    calendar,
     hubRegions: async () => hubRegionsBy(openAccount, await whoAmI())(),
   }
   const result = unasked
@@ -57,4 +60,10 @@ const policyOf = async (runId: string, bucket: Bucket): Promise<Policy> => {
   const text = await bucket.readFile(key)
   if (text === undefined) throw new PostureError(`There is no ${key} in bucket ${bucket.name}: plan writes it.`)
   return policySchema(checkIds).parse(JSON.parse(text))
+}
+
+/** The calendar of the night; empty for a run that was planned before there was one. */
+const calendarOf = async (runId: string, bucket: Bucket): Promise<VersionCalendar> => {
+  const text = await bucket.readFile(keysOf(runId).calendar)
+  return new Map(Object.entries(text === undefined ? {} : WrittenCalendar.parse(JSON.parse(text))))
 }

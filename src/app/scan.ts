@@ -1,11 +1,12 @@
 import pMap from 'p-map'
 import type { Check } from '../core/check.ts'
 import { addJudgements, selectChecks } from '../core/evaluate.ts'
-import { byPlace, compareText } from '../core/finding.ts'
+import { byPlace } from '../core/finding.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Hub, Now, OpenAccount, OrganizationReader } from '../core/ports.ts'
 import type { ScanResult } from '../core/result.ts'
 import type { Run } from '../core/run.ts'
+import { compareText } from '../core/text.ts'
 import { defaultRoleName, type Planned, plan, type Who } from './plan.ts'
 import { type AccountResult, addLooked, type Night, notAsked, scanAccount } from './scan-account.ts'
 
@@ -51,6 +52,7 @@ export const scan = async (request: ScanRequest, ports: ScanPorts, watcher: Scan
     policy,
     checks: selectChecks(request.checks, policy, run.scope.checks),
     scope: run.scope,
+    calendar: await ports.organization.describeClusterVersions(),
     hubRegions: hubRegionsBy(ports.openAccount, hub),
   }
   const results = await pMap(

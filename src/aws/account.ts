@@ -4,8 +4,9 @@ import type { AccountAccess, AccountReader, OpenAccount, RegionState } from '../
 import type { Collected, Failure } from '../core/read.ts'
 import type { Target } from '../core/target.ts'
 import { askAtMost, failuresOf, type Refusal, refused } from './ask.ts'
+import { readOidcProviders } from './collect/oidc-providers.ts'
 import { sortedBy } from './collect/shape.ts'
-import { type Connection, type Credentials, type RegionClients, regionClients } from './connection.ts'
+import { type Connection, type Credentials, iamClient, once, type RegionClients, regionClients } from './connection.ts'
 import { isRegionDisabled } from './failure.ts'
 import { readRegion } from './region.ts'
 
@@ -60,12 +61,13 @@ const open = (
     return clients
   }
   const { options } = connection
+  const { accountId, partition } = target
+  const oidcProviders = once(() => readOidcProviders(askAtMost(1), iamClient(connection, partition, credentials)))
   const reader: AccountReader = {
     listRegions: () => listRegions(clientsIn, new Set([hubRegion, ...(options.regions ?? [])])),
-    readRegion: region => {
-      const { accountId, partition } = target
-      const access = { accountId, partition, region, clients: clientsIn(region), ask: askAtMost(callsAtOnce) }
-      return readRegion(access, options.now)
+    readRegion: (region, wanted) => {
+      const place = { accountId, partition, region, clients: clientsIn(region) }
+      return readRegion({ ...place, ask: askAtMost(callsAtOnce), oidcProviders }, wanted, options.now)
     },
   }
   return { status: 'open', reader }

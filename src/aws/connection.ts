@@ -1,6 +1,8 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { EKSClient } from '@aws-sdk/client-eks'
+import { IAMClient } from '@aws-sdk/client-iam'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
@@ -36,6 +38,7 @@ export interface RegionClients {
   readonly ec2: () => EC2Client
   readonly autoScaling: () => AutoScalingClient
   readonly ssm: () => SSMClient
+  readonly cloudWatch: () => CloudWatchClient
 }
 
 /** How the scanner reaches AWS: everything that its clients share. */
@@ -91,7 +94,19 @@ export const regionClients = (
   ec2: once(() => client(EC2Client, 'ec2', { region, credentials })),
   autoScaling: once(() => client(AutoScalingClient, 'autoscaling', { region, credentials })),
   ssm: once(() => client(SSMClient, 'ssm', { region, credentials })),
+  cloudWatch: once(() => client(CloudWatchClient, 'cloudwatch', { region, credentials })),
 })
+
+/** Where IAM, which has no Regions, answers in each partition. */
+const iamRegions: Readonly<Record<string, string>> = {
+  aws: 'us-east-1',
+  'aws-cn': 'cn-north-1',
+  'aws-us-gov': 'us-gov-west-1',
+}
+
+/** IAM of one account; by default in the hub's own Region, from which the SDK finds it in partitions of tomorrow. */
+export const iamClient = ({ client }: Connection, partition: string, credentials: Credentials | undefined): IAMClient =>
+  client(IAMClient, 'iam', { region: iamRegions[partition], credentials })
 
 const keepAlivePool = () =>
   new NodeHttpHandler({
@@ -113,7 +128,8 @@ const configOf = (options: ConnectOptions, { region = options.region, credential
   maxAttempts: options.maxAttempts ?? defaultAttempts,
 })
 
-const once = <T>(make: () => T) => {
+/** Makes something when it is first asked for, and never again. */
+export const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined
   return () => {
     made ??= make()

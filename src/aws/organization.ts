@@ -1,3 +1,4 @@
+import { EKSClient } from '@aws-sdk/client-eks'
 import {
   type Account,
   DescribeOrganizationalUnitCommand,
@@ -10,6 +11,7 @@ import type { Organization, OrganizationAccount, OrganizationReader } from '../c
 import type { Failure } from '../core/read.ts'
 import { AccountState } from '../core/target.ts'
 import { type Ask, askAtMost, listAll, refused } from './ask.ts'
+import { readClusterVersions } from './collect/cluster-versions.ts'
 import { sortedBy } from './collect/shape.ts'
 import type { Connection } from './connection.ts'
 import { whoAmIWith } from './who-am-i.ts'
@@ -25,6 +27,7 @@ export const readOrganizationWith = (connection: Connection): OrganizationReader
     whoAmI: whoAmIWith(connection),
     listAccounts: () => listAccounts(client, ask),
     describeOrganization: () => describeOrganization(client, ask),
+    describeClusterVersions: () => readClusterVersions(ask, connection.client(EKSClient, 'eks')),
   }
 }
 

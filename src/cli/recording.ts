@@ -12,9 +12,12 @@ import type { AccountReader, OpenAccount, OrganizationReader } from '../core/por
 import { collected } from '../core/read.ts'
 import { Run } from '../core/run.ts'
 import { AccountState, OrganizationalUnit } from '../core/target.ts'
+import { WrittenCalendar } from '../core/version-support.ts'
+
+const schemaVersion = 2
 
 const Index = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(schemaVersion),
   run: Run,
   finishedAt: z.iso.datetime(),
   who: z.discriminatedUnion('kind', [
@@ -35,6 +38,7 @@ const Index = z.strictObject({
       }),
     )
     .nullable(),
+  clusterVersions: WrittenCalendar,
   apiCalls: z.record(z.string(), z.int()),
 })
 type Index = z.infer<typeof Index>
@@ -79,7 +83,11 @@ export const recordTo = async (folder: string, ports: ScanPorts): Promise<Record
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, `${JSON.stringify(value, null, 1)}\n`)
   }
-  const seen: Pick<Index, 'organization' | 'accounts'> & { hub?: Index['hub'] } = { organization: null, accounts: null }
+  const seen: Pick<Index, 'organization' | 'accounts' | 'clusterVersions'> & { hub?: Index['hub'] } = {
+    organization: null,
+    accounts: null,
+    clusterVersions: {},
+  }
 
   const organization: OrganizationReader = {
     whoAmI: async () => {
@@ -95,6 +103,11 @@ export const recordTo = async (folder: string, ports: ScanPorts): Promise<Record
       const described = await ports.organization.describeOrganization()
       seen.organization = described ?? null
       return described
+    },
+    describeClusterVersions: async () => {
+      const calendar = await ports.organization.describeClusterVersions()
+      seen.clusterVersions = Object.fromEntries(calendar)
+      return calendar
     },
   }
   const openAccount: OpenAccount = async target => {
@@ -113,7 +126,7 @@ export const recordTo = async (folder: string, ports: ScanPorts): Promise<Record
   return {
     ports: { ...ports, organization, openAccount },
     finish: async end => {
-      await keep({ schemaVersion: 1, ...end, ...seen }, 'run.json')
+      await keep({ schemaVersion, ...end, ...seen }, 'run.json')
       await rename(draft, folder).catch(error => {
         throw cannotRecord(folder, error)
       })
@@ -152,8 +165,8 @@ const keepingReader = (
     await keep(regions, 'regions')
     return regions
   },
-  readRegion: async region => {
-    const read = await reader.readRegion(region)
+  readRegion: async (region, wanted) => {
+    const read = await reader.readRegion(region, wanted)
     await keep(read, region)
     return read
   },
@@ -168,14 +181,17 @@ export const replayFrom = async (folder: string): Promise<Recording> => {
     const file = join(folder, ...path)
     const text = await readText(file)
     try {
-      return schema.parse(JSON.parse(text))
+      const json: unknown = JSON.parse(text)
+      refuseOtherVersion(folder, json)
+      return schema.parse(json)
     } catch (error) {
+      if (error instanceof ConfigError) throw error
       const [issue] = error instanceof z.ZodError ? error.issues : []
       const where = issue ? `${issue.path.join('.')}: ${issue.message}` : 'it is no JSON'
       throw new ConfigError(`${file} is not from a recording of this version: ${where}.`)
     }
   }
-  const { run, who, hub, organization, accounts, finishedAt, apiCalls } = await load(Index, 'run.json')
+  const { run, who, hub, organization, accounts, clusterVersions, finishedAt, apiCalls } = await load(Index, 'run.json')
   return {
     run,
     who,
@@ -184,6 +200,7 @@ export const replayFrom = async (folder: string): Promise<Recording> => {
         whoAmI: async () => hub,
         listAccounts: async () => accounts ?? [],
         describeOrganization: async () => organization ?? undefined,
+        describeClusterVersions: async () => new Map(Object.entries(clusterVersions)),
       },
       openAccount: async ({ accountId }) => {
         const place = ['accounts', accountId] as const
@@ -205,4 +222,14 @@ export const replayFrom = async (folder: string): Promise<Recording> => {
       now: () => new Date(finishedAt),
     },
   }
+}
+
+const Versioned = z.object({ schemaVersion: z.int() })
+
+const refuseOtherVersion = (folder: string, json: unknown) => {
+  const { data } = Versioned.safeParse(json)
+  if (data === undefined || data.schemaVersion === schemaVersion) return
+  throw new ConfigError(
+    `${folder} is a recording of version ${data.schemaVersion}, and this tool reads version ${schemaVersion}: scan again with --record.`,
+  )
 }

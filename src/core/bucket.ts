@@ -12,6 +12,7 @@ export const postureKey = 'posture.yaml'
 /** What a run keeps there. */
 export const keysOf = (runId: string) => ({
   policy: `runs/${runId}/policy.json`,
+  calendar: `runs/${runId}/calendar.json`,
   manifest: `runs/${runId}/manifest.jsonl`,
   report: `runs/${runId}/report.html`,
   findings: `runs/${runId}/findings.json`,

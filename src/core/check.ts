@@ -1,5 +1,11 @@
 import type { Policy } from './policy.ts'
-import type { AccountSubject, ClusterSubject, LaunchTemplateSubject, NodeGroupSubject } from './subjects.ts'
+import type {
+  AccountSubject,
+  ClusterSubject,
+  ImageSubject,
+  LaunchTemplateSubject,
+  NodeGroupSubject,
+} from './subjects.ts'
 import type { Severity, Verdict } from './verdict.ts'
 
 /** What each kind of resource hands to its checks. */
@@ -8,6 +14,7 @@ export interface SubjectOf {
   readonly cluster: ClusterSubject
   readonly 'node-group': NodeGroupSubject
   readonly 'launch-template': LaunchTemplateSubject
+  readonly image: ImageSubject
 }
 export type SubjectKind = keyof SubjectOf
 
@@ -19,7 +26,7 @@ export interface Control {
 }
 
 export interface Check<K extends SubjectKind = SubjectKind> {
-  /** The file's name: the resource first, then the state that complies. Stable for ever. */
+  /** The file's name: the resource or the part of it that is judged, then the state that complies. Stable for ever. */
   readonly id: string
   /** Counted up when the check judges more sharply, so that its new findings are a baseline and no alarm. */
   readonly revision: number

@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import type { RegionInventory } from './inventory.ts'
-import { failuresOf } from './inventory.ts'
+import { type Cluster, failuresOf, type RegionInventory } from './inventory.ts'
 import { Failure } from './read.ts'
 
 /** In the order of precedence: the first that applies is the status of an account-Region. */
@@ -31,17 +30,23 @@ export const RegionCoverage = z
     accountId: z.string(),
     region: z.string(),
     status: CoverageStatus,
-    /** One sentence for a person: the rule, the state, the policy or the failures; null when there is nothing to say. */
+    /**
+     * One sentence for a person: the rule, the state, the policy, the failures, or what kinds of node are not judged;
+     * null when there is nothing to say.
+     */
     detail: z.string().nullable(),
     failures: z.array(Failure).readonly(),
   })
   .readonly()
 export type RegionCoverage = z.infer<typeof RegionCoverage>
 
-/** The coverage of an account-Region that was read: `ok`, or what its failures make of it. */
-export const coverageOf = (inventory: RegionInventory): RegionCoverage => {
+/**
+ * The coverage of an account-Region that was read: `ok`, or what its failures make of it.
+ * @param others what is known to be missing although no read failed.
+ */
+export const coverageOf = (inventory: RegionInventory, others: readonly Failure[] = []): RegionCoverage => {
   const { accountId, region } = inventory
-  const failures = failuresOf(inventory)
+  const failures = [...failuresOf(inventory), ...others]
   const row = (status: CoverageStatus, detail: string | null): RegionCoverage => ({
     accountId,
     region,
@@ -49,7 +54,8 @@ export const coverageOf = (inventory: RegionInventory): RegionCoverage => {
     detail,
     failures,
   })
-  if (failures.length === 0) return row('ok', null)
+  const notJudged = notJudgedIn(inventory)
+  if (failures.length === 0) return row('ok', notJudged ?? null)
 
   const asked = failures.filter(failure => failure.class !== 'not-asked')
   const nothingRead = !inventory.imdsDefaults.ok && isEmpty(inventory.clusters) && isEmpty(inventory.launchTemplates)
@@ -57,7 +63,8 @@ export const coverageOf = (inventory: RegionInventory): RegionCoverage => {
   if (nothingRead && scp && asked.every(failure => failure.class === 'denied-by-scp')) {
     return row('region-denied', scp.reason)
   }
-  return row(nothingRead ? 'error' : 'partial', describeFailures(asked))
+  const detail = describeFailures(asked)
+  return row(nothingRead ? 'error' : 'partial', notJudged ? `${detail}; ${notJudged}` : detail)
 }
 
 const isEmpty = (list: { readonly items: readonly unknown[]; readonly failures: readonly unknown[] }) =>
@@ -72,3 +79,17 @@ const describeFailures = (failures: readonly Failure[]) =>
     )
     .sort()
     .join('; ')
+
+/** Nodes that are no EC2 instances of the account, by cluster: AWS tells neither their AMI nor their metadata options. */
+const notJudgedIn = ({ clusters }: RegionInventory): string | undefined => {
+  const counted = clusters.items.flatMap(cluster => {
+    const kinds = kindsNotJudged(cluster)
+    return kinds.length > 0 ? [`${kinds.join(' and ')} of cluster ${cluster.name}`] : []
+  })
+  return counted.length > 0 ? `not judged, for they are no instances of the account: ${counted.join(', ')}` : undefined
+}
+
+const kindsNotJudged = ({ detail, fargateProfiles: { items: profiles } }: Cluster): string[] => [
+  ...(profiles.length > 0 ? [`${profiles.length} Fargate profile${profiles.length === 1 ? '' : 's'}`] : []),
+  ...(detail.ok && detail.value.hybrid ? ['hybrid nodes'] : []),
+]

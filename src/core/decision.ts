@@ -6,6 +6,8 @@ export type Level =
   | 'node group'
   | 'launch template'
   | 'launch configuration'
+  | 'EC2NodeClass'
+  | 'running nodes'
   | 'account default'
   | 'image'
   | 'image parameter'

@@ -2,6 +2,7 @@ import type { Check, Control } from './check.ts'
 import { type Policy, severityFor } from './policy.ts'
 import { sha256Hex } from './sha256.ts'
 import type { Resource } from './subjects.ts'
+import { compareText } from './text.ts'
 import { bySeverity, type Evidence, type Severity, type Verdict } from './verdict.ts'
 
 /** Something a person should know of: a fail, or that it could not be told. Its `id` is the same every night. */
@@ -50,6 +51,3 @@ export const byPlace = (a: Finding, b: Finding): number =>
   bySeverity(a.severity, b.severity) ||
   compareText(a.checkId, b.checkId) ||
   compareText(a.resource.id, b.resource.id)
-
-/** Compares by code units, the same on every machine whatever its locale. */
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -28,10 +28,30 @@ export type ImdsDefaults = z.infer<typeof ImdsDefaults>
 export const Addon = z
   .strictObject({
     name: z.string(),
-    detail: read(z.strictObject({ version: z.string(), status: z.string() }).readonly()).optional(),
+    detail: read(
+      z
+        .strictObject({
+          version: z.string(),
+          status: z.string(),
+          /** Whether it has credentials of its own: a role for its service account, or EKS Pod Identity. */
+          ownRole: z.boolean(),
+        })
+        .readonly(),
+    ).optional(),
   })
   .readonly()
 export type Addon = z.infer<typeof Addon>
+
+/** What EKS itself finds about the next Kubernetes version, refreshed once a day. */
+export const Insight = z
+  .strictObject({
+    name: z.string(),
+    status: z.enum(['PASSING', 'WARNING', 'ERROR', 'UNKNOWN']),
+    kubernetesVersion: z.string().optional(),
+    lastRefreshTime: z.iso.datetime().optional(),
+  })
+  .readonly()
+export type Insight = z.infer<typeof Insight>
 
 export const Cluster = z
   .strictObject({
@@ -46,11 +66,25 @@ export const Cluster = z
           autoMode: z.boolean(),
           /** A local cluster on AWS Outposts. */
           outpost: z.boolean(),
+          /** Whether nodes outside AWS may join: `remoteNetworkConfig`. */
+          hybrid: z.boolean(),
+          endpoint: z.string().optional(),
+          /** SHA-256, in hex, of the certificate authority's bytes. */
+          caSha256: z.string().optional(),
+          /** The range of service addresses, IPv4 or IPv6 as the cluster has it. */
+          serviceCidr: z.string().optional(),
+          oidcIssuer: z.string().optional(),
+          /** What EKS does at the end of standard support: move the control plane, or keep it for a fee. */
+          supportType: z.enum(['STANDARD', 'EXTENDED']).optional(),
           tags: Tags,
         })
         .readonly(),
     ),
     addons: collected(Addon),
+    insights: collected(Insight),
+    /** Whether some service account has credentials by EKS Pod Identity. */
+    podIdentity: read(z.boolean()),
+    fargateProfiles: collected(z.string()),
   })
   .readonly()
 export type Cluster = z.infer<typeof Cluster>
@@ -71,6 +105,7 @@ export const ManagedNodeGroup = z
           arn: z.string(),
           status: z.string(),
           amiType: z.string(),
+          instanceTypes: z.array(z.string()).readonly(),
           autoScalingGroups: z.array(z.string()).readonly(),
           /** The user's own template; absent where EKS was given none. */
           launchTemplate: LaunchTemplateRef.optional(),
@@ -90,6 +125,7 @@ export const LaunchTemplateVersion = z
         .strictObject({
           /** As written: an AMI id or `resolve:ssm:…`; absent where the launch names the AMI. */
           imageId: z.string().optional(),
+          instanceType: z.string().optional(),
           metadataOptions: ImdsOptions,
           /** What the user data says; absent where no EKS group launches from the version as a person wrote it. */
           userData: UserDataFacts.optional(),
@@ -150,6 +186,8 @@ export const AutoScalingGroup = z
     name: z.string(),
     arn: z.string(),
     launchConfiguration: z.string().optional(),
+    /** Of a mixed instances policy: what it may start in place of its template's own type. */
+    instanceTypes: z.array(z.string()).readonly(),
     /** The group's template, or of a mixed instances policy the base and every override that names its own. */
     launchTemplates: z
       .array(z.strictObject({ ref: LaunchTemplateRef, imageId: z.string().optional() }).readonly())
@@ -163,6 +201,47 @@ export const AutoScalingGroup = z
   .readonly()
 export type AutoScalingGroup = z.infer<typeof AutoScalingGroup>
 
+export const LaunchConfiguration = z
+  .strictObject({
+    name: z.string(),
+    imageId: z.string().optional(),
+    instanceType: z.string().optional(),
+    metadataOptions: ImdsOptions,
+    /** What the user data says; absent where no EKS group launches from it. */
+    userData: UserDataFacts.optional(),
+  })
+  .readonly()
+export type LaunchConfiguration = z.infer<typeof LaunchConfiguration>
+
+/** An instance that carries the tag of a listed cluster, and is not about to end. */
+export const Instance = z
+  .strictObject({
+    id: z.string(),
+    imageId: z.string().optional(),
+    instanceType: z.string().optional(),
+    state: z.string(),
+    launchTime: z.iso.datetime().optional(),
+    /** What is in force on it. */
+    metadataOptions: ImdsOptions,
+    launchTemplate: LaunchTemplateRef.optional(),
+    /** The service that manages the instance, as EKS Auto Mode does. */
+    operator: z.string().optional(),
+    /** Those that tell whose the instance is, and no other. */
+    tags: Tags,
+  })
+  .readonly()
+export type Instance = z.infer<typeof Instance>
+
+/** The user data of one node for each EC2NodeClass of Karpenter and AMI; its launch templates live for a minute. */
+export const NodeClassUserData = z
+  .strictObject({ clusterName: z.string(), nodeClass: z.string(), imageId: z.string(), userData: read(UserDataFacts) })
+  .readonly()
+export type NodeClassUserData = z.infer<typeof NodeClassUserData>
+
+/** Calls with IMDSv1 that CloudWatch counted of an instance, and over how many hours it has counts. */
+export const ImdsV1Calls = z.strictObject({ instanceId: z.string(), calls: z.number(), hours: z.int() }).readonly()
+export type ImdsV1Calls = z.infer<typeof ImdsV1Calls>
+
 /** Every instance of a group that was seen, those of its warm pool included. */
 export const allInstances = ({ instances, warmPool }: AutoScalingGroup): readonly AutoScalingInstance[] =>
   warmPool?.ok ? [...instances, ...warmPool.value] : instances
@@ -170,7 +249,7 @@ export const allInstances = ({ instances, warmPool }: AutoScalingGroup): readonl
 /** What one account-Region told us: plain JSON, so that it can be recorded and judged again without AWS. */
 export const RegionInventory = z
   .strictObject({
-    schemaVersion: z.literal(1),
+    schemaVersion: z.literal(2),
     accountId: z.string(),
     region: z.string(),
     partition: z.string(),
@@ -181,6 +260,14 @@ export const RegionInventory = z
     nodeGroups: collected(ManagedNodeGroup),
     launchTemplates: collected(LaunchTemplate),
     autoScalingGroups: collected(AutoScalingGroup),
+    launchConfigurations: collected(LaunchConfiguration),
+    /** Asked for in Regions with clusters alone. */
+    instances: collected(Instance),
+    nodeClassUserData: z.array(NodeClassUserData).readonly(),
+    /** ARNs of the account's IAM OIDC providers; absent in Regions without clusters. */
+    oidcProviders: read(z.array(z.string()).readonly()).optional(),
+    /** Absent unless the opt-in check that judges it is enabled. */
+    imdsV1Calls: collected(ImdsV1Calls).optional(),
     imageParameters: collected(ImageParameter),
     images: collected(Image),
     /** Failures of reads that are no list. */
@@ -193,10 +280,17 @@ export type RegionInventory = z.infer<typeof RegionInventory>
 export const failuresOf = (inventory: RegionInventory): readonly Failure[] => [
   ...inventory.failures,
   ...inventory.clusters.failures,
-  ...inventory.clusters.items.flatMap(cluster => cluster.addons.failures),
+  ...inventory.clusters.items.flatMap(({ addons, insights, fargateProfiles }) => [
+    ...addons.failures,
+    ...insights.failures,
+    ...fargateProfiles.failures,
+  ]),
   ...inventory.nodeGroups.failures,
   ...inventory.launchTemplates.failures,
   ...inventory.autoScalingGroups.failures,
+  ...inventory.launchConfigurations.failures,
+  ...inventory.instances.failures,
+  ...(inventory.imdsV1Calls?.failures ?? []),
   ...inventory.imageParameters.failures,
   ...inventory.images.failures,
 ]

@@ -1,7 +1,9 @@
-import { decideImds, type ImdsDecisions } from './imds.ts'
-import { allInstances, type LaunchTemplate, type RegionInventory } from './inventory.ts'
+import { clustersIn } from './clusters.ts'
+import { corrected, decideImds, type ImdsDecisions, type RunningOptions } from './imds.ts'
+import { allInstances, type Instance, type LaunchTemplate, type RegionInventory } from './inventory.ts'
 import { isControllerMade } from './launch.ts'
 import { type Lookup, numberOf } from './lookup.ts'
+import { ownerOf } from './ownership.ts'
 import { causedBy, known, type NotRead, notRead, type Read } from './read.ts'
 import type { JudgedVersion, LaunchTemplateSubject, NodeGroup, NodeGroupSubject } from './subjects.ts'
 
@@ -14,6 +16,8 @@ interface Use {
   readonly otherGroups: Set<string>
   /** What EKS made of a version in the copies of its managed groups. */
   readonly copies: Map<number, ImdsDecisions[]>
+  /** What EC2 tells of the nodes of Auto Scaling groups that were launched from a version as it stands. */
+  readonly running: Map<number, Read<Instance>[]>
 }
 
 /** The launch templates that a person owns, each with the versions that matter and who uses it. */
@@ -23,8 +27,8 @@ export const joinLaunchTemplates = (
   nodeGroups: readonly NodeGroupSubject[],
 ): LaunchTemplateSubject[] => {
   const templates = new Map(inventory.launchTemplates.items.map(template => [template.id, template]))
-  const uses = usesOf(inventory, templates, nodeGroups)
-  const [failure] = inventory.autoScalingGroups.failures
+  const uses = usesOf(inventory, lookup, templates, nodeGroups)
+  const failure = unseenUsers(inventory)
   return inventory.launchTemplates.items
     .filter(template => !isControllerMade(template))
     .map(template => {
@@ -42,7 +46,7 @@ export const joinLaunchTemplates = (
         template,
         versions: judgedVersions(inventory, lookup, template, use),
         eksGroups: [...(use?.eksGroups ?? [])].sort(),
-        otherGroups: causedBy(failure) ?? known([...(use?.otherGroups ?? [])].sort()),
+        otherGroups: failure ?? known([...(use?.otherGroups ?? [])].sort()),
       }
     })
 }
@@ -52,6 +56,7 @@ const arnOf = ({ partition, region, accountId }: RegionInventory, id: string) =>
 
 const usesOf = (
   inventory: RegionInventory,
+  lookup: Lookup,
   templates: ReadonlyMap<string, LaunchTemplate>,
   nodeGroups: readonly NodeGroupSubject[],
 ): Map<string, Use> => {
@@ -67,6 +72,14 @@ const usesOf = (
     if (number !== undefined) useOf(id).versions.add(number)
     return number
   }
+  const runs = (id: string, version: string, instance: Read<Instance> | undefined) => {
+    const number = inUse(id, version)
+    if (number === undefined || !instance) return
+    const { running } = useOf(id)
+    const seen = running.get(number) ?? []
+    seen.push(instance)
+    running.set(number, seen)
+  }
 
   const eksGroups = new Map(nodeGroups.flatMap(({ group }) => group.autoScalingGroups.map(name => [name, group])))
   for (const group of inventory.autoScalingGroups.items) {
@@ -80,6 +93,20 @@ const usesOf = (
     for (const { launchTemplate } of allInstances(group)) {
       if (launchTemplate) inUse(launchTemplate.id, launchTemplate.version)
     }
+    for (const { id, imageId, launchTemplate } of group.instances) {
+      const described = imageId === undefined ? lookup.instanceWith(id) : undefined
+      if (launchTemplate) runs(launchTemplate.id, launchTemplate.version, described)
+    }
+  }
+  const clusterOf = clustersIn(inventory.clusters)
+  for (const instance of inventory.instances.items) {
+    const { launchTemplate } = instance
+    const owner = ownerOf(instance)
+    const cluster = owner && clusterOf(instance)
+    if (!owner || !cluster || !launchTemplate) continue
+    const number = inUse(launchTemplate.id, launchTemplate.version)
+    if (number !== undefined) useOf(launchTemplate.id).direct.add(number)
+    useOf(launchTemplate.id).eksGroups.add(`${cluster.name}/${owner.name}`)
   }
   for (const { group, variants } of nodeGroups) {
     const own = group.managed?.ownTemplate?.ref
@@ -99,6 +126,7 @@ const noUse = (): Use => ({
   eksGroups: new Set(),
   otherGroups: new Set(),
   copies: new Map(),
+  running: new Map(),
 })
 
 const fullName = ({ clusterName, name }: NodeGroup) => `${clusterName}/${name}`
@@ -114,6 +142,7 @@ const judgedVersions = (
     [defaultVersion, latestVersion, ...(use?.versions ?? [])].filter(number => number !== undefined),
   )
   const unseen = unseenUse(inventory, template)
+  const unlisted = causedBy(inventory.autoScalingGroups.failures.find(({ resource }) => resource === undefined))
   const versions = [...numbers]
     .sort((a, b) => a - b)
     .flatMap((number): Read<JudgedVersion>[] => {
@@ -125,7 +154,8 @@ const judgedVersions = (
         ...(number === latestVersion ? ['latest'] : []),
       ]
       const { image } = lookup.imageOf(launch.value.imageId)
-      const own = decideImds({ launch, defaults: inventory.imdsDefaults, image })
+      const said = decideImds({ launch, defaults: inventory.imdsDefaults, image })
+      const own = corrected(said, unlisted ?? optionsOf(use?.running.get(number) ?? []))
       const copies = use?.copies.get(number) ?? []
       // What a template leaves out, EKS fills in: there the copy says what is in force.
       const filledIn = !isExplicit(own) && (copies.length > 0 || unseen !== undefined)
@@ -137,18 +167,40 @@ const judgedVersions = (
   return unseen && !areAllJudged ? [...versions, unseen] : versions
 }
 
+const optionsOf = (instances: readonly Read<Instance>[]): RunningOptions => {
+  const unseen = instances.find(instance => !instance.ok)
+  if (unseen?.ok === false) return unseen
+  return known(instances.flatMap(instance => (instance.ok ? [instance.value.metadataOptions] : [])))
+}
+
 const isExplicit = ({ httpTokens }: ImdsDecisions) => httpTokens.decidedBy === 'launch template'
+
+/** Why somebody who launches from a template may not have been seen, or not as a node group of EKS. */
+const unseenUsers = ({ clusters, nodeGroups, autoScalingGroups, instances }: RegionInventory): NotRead | undefined => {
+  const lists = [autoScalingGroups, clusters, instances].flatMap(({ failures }) =>
+    failures.filter(({ resource }) => resource === undefined),
+  )
+  return causedBy([...lists, ...nodeGroups.failures][0])
+}
 
 /** Why some use of the template may not have been seen: of a version that is not judged, or completed by EKS. */
 const unseenUse = (
-  { clusters, nodeGroups, autoScalingGroups, launchTemplates }: RegionInventory,
+  { clusters, nodeGroups, autoScalingGroups, launchTemplates, instances }: RegionInventory,
   { name, defaultVersion, latestVersion }: LaunchTemplate,
 ): NotRead | undefined => {
   const unlisted = clusters.failures.filter(({ resource }) => resource === undefined)
   const isNumbered = defaultVersion !== undefined && latestVersion !== undefined
   const brokenOff = isNumbered ? [] : launchTemplates.failures
-  const [failure] = [...autoScalingGroups.failures, ...unlisted, ...nodeGroups.failures, ...brokenOff]
+  const [failure] = [
+    ...autoScalingGroups.failures,
+    ...unlisted,
+    ...nodeGroups.failures,
+    ...instances.failures,
+    ...brokenOff,
+  ]
   if (failure) return causedBy(failure)
+  const unreadPool = autoScalingGroups.items.find(({ warmPool }) => warmPool?.ok === false)?.warmPool
+  if (unreadPool?.ok === false) return unreadPool
   const reason = `the default and the latest version of launch template ${name} are not both known`
   return isNumbered ? undefined : notRead('ec2:DescribeLaunchTemplateVersions', reason)
 }

@@ -1,4 +1,4 @@
-import { decideImds } from './imds.ts'
+import { clustersIn } from './clusters.ts'
 import {
   type AutoScalingGroup,
   allInstances,
@@ -7,56 +7,82 @@ import {
   type ManagedNodeGroup,
   type RegionInventory,
 } from './inventory.ts'
-import { describeLaunch, type LaunchSource, noUserData } from './launch.ts'
+import { joinInstances } from './join-instances.ts'
+import { nodesOf } from './join-nodes.ts'
+import { userDataOf, variant, variantsOf } from './join-variants.ts'
+import { noUserData } from './launch.ts'
 import type { Lookup } from './lookup.ts'
-import { decideOs } from './os-family.ts'
-import { known, notRead, type Read } from './read.ts'
-import type { Node, NodeGroupSubject, Resource, Variant } from './subjects.ts'
+import { isOfBatch, originOf } from './ownership.ts'
+import { podCredentialsOf } from './pod-credentials.ts'
+import { causedBy, known, type NotRead, notRead, type Read } from './read.ts'
+import type { NodeGroupSubject, Resource, Variant } from './subjects.ts'
 import type { UserDataFacts } from './user-data.ts'
 
-const clusterTag = /^(?:kubernetes\.io|k8s\.io)\/cluster\/(.+)$/
-
-/** The node groups of one account-Region: EKS's managed ones, and Auto Scaling groups that carry a listed cluster's tag. */
+/**
+ * The node groups of one account-Region: EKS's managed ones, Auto Scaling groups whose tags or instances name a listed
+ * cluster, and instances outside every group that do.
+ */
 export const joinNodeGroups = (inventory: RegionInventory, lookup: Lookup): NodeGroupSubject[] => {
   const clusters = new Map(inventory.clusters.items.map(cluster => [cluster.name, cluster]))
-  const managedGroups = Map.groupBy(
-    inventory.autoScalingGroups.items.filter(group => group.tags['eks:nodegroup-name'] !== undefined),
+  const tagged = Map.groupBy(
+    inventory.autoScalingGroups.items.filter(({ tags }) => tags['eks:nodegroup-name'] !== undefined),
     ({ tags }) => `${tags['eks:cluster-name']}/${tags['eks:nodegroup-name']}`,
   )
   const managed = inventory.nodeGroups.items.flatMap(group => {
     const cluster = clusters.get(group.clusterName)
-    const tagged = managedGroups.get(`${group.clusterName}/${group.name}`) ?? []
-    return cluster ? [managedSubject(inventory, lookup, cluster, group, tagged)] : []
+    return cluster
+      ? [managedSubject(inventory, lookup, cluster, group, tagged.get(`${group.clusterName}/${group.name}`) ?? [])]
+      : []
   })
-  const selfManaged = selfManagedGroups(inventory).map(({ group, cluster }) =>
-    selfManagedSubject(inventory, lookup, cluster, group),
-  )
-  return [...managed, ...selfManaged]
+  const selfManaged = selfManagedGroups(inventory).map(found => selfManagedSubject(inventory, lookup, found))
+  return [...managed, ...selfManaged, ...joinInstances(inventory, lookup)]
 }
 
-/** The Auto Scaling groups that EKS does not manage and whose tags name a listed cluster, each with that cluster. */
-export const selfManagedGroups = ({
-  clusters,
-  nodeGroups,
-  autoScalingGroups,
-}: Pick<RegionInventory, 'clusters' | 'nodeGroups' | 'autoScalingGroups'>): {
+/** An Auto Scaling group that EKS does not manage, with the listed cluster that its nodes are of. */
+export interface SelfManagedGroup {
   readonly group: AutoScalingGroup
   readonly cluster: Cluster
-}[] => {
-  const byName = new Map(clusters.items.map(cluster => [cluster.name, cluster]))
-  const claimed = new Set(nodeGroups.items.flatMap(({ detail }) => (detail.ok ? detail.value.autoScalingGroups : [])))
-  return autoScalingGroups.items.flatMap(group => {
-    if (group.tags['eks:nodegroup-name'] !== undefined || claimed.has(group.name)) return []
-    const cluster = clusterNames(group)
-      .map(name => byName.get(name))
-      .find(found => found !== undefined)
-    return cluster ? [{ group, cluster }] : []
-  })
+  /** EKS made it for a managed group that is gone. */
+  readonly isOrphan: boolean
 }
 
-/** The clusters that an Auto Scaling group's tags name; kops and others use the same tag, so not all are EKS's. */
-export const clusterNames = (group: Pick<AutoScalingGroup, 'tags'>): string[] =>
-  Object.keys(group.tags).flatMap(key => clusterTag.exec(key)?.[1] ?? [])
+/**
+ * The Auto Scaling groups that EKS does not manage and that belong to a listed cluster: by their own tags, or by those
+ * of their instances, for a launch template can name the cluster too. What EKS left behind of a managed group that it
+ * does not list any more is one of them: its nodes still run.
+ * @param inventory without `instances`, only the groups' own tags tell.
+ */
+export const selfManagedGroups = (
+  inventory: Pick<RegionInventory, 'clusters' | 'nodeGroups' | 'autoScalingGroups'> &
+    Partial<Pick<RegionInventory, 'instances'>>,
+): SelfManagedGroup[] => {
+  const { clusters, nodeGroups, autoScalingGroups, instances } = inventory
+  const clusterOf = clustersIn(clusters)
+  const claimed = new Set(nodeGroups.items.flatMap(({ detail }) => (detail.ok ? detail.value.autoScalingGroups : [])))
+  const undescribed = new Set(
+    nodeGroups.items.filter(({ detail }) => !detail.ok).map(({ clusterName, name }) => `${clusterName}/${name}`),
+  )
+  const unlisted = new Set(nodeGroups.failures.map(({ resource }) => resource))
+  const isManaged = ({ name, tags }: AutoScalingGroup) => {
+    if (claimed.has(name)) return true
+    const cluster = tags['eks:cluster-name']
+    const group = tags['eks:nodegroup-name']
+    if (group === undefined) return false
+    // EKS may list the group after all, under a cluster whose list was not read to its end.
+    return undescribed.has(`${cluster}/${group}`) || unlisted.has(undefined) || unlisted.has(cluster)
+  }
+  const byGroup = Map.groupBy(instances?.items ?? [], ({ tags }) => tags['aws:autoscaling:groupName'])
+  return autoScalingGroups.items.flatMap(group => {
+    if (isManaged(group)) return []
+    const cluster =
+      clusterOf(group) ??
+      byGroup
+        .get(group.name)
+        ?.map(clusterOf)
+        .find(found => found !== undefined)
+    return cluster ? [{ group, cluster, isOrphan: group.tags['eks:nodegroup-name'] !== undefined }] : []
+  })
+}
 
 const managedSubject = (
   inventory: RegionInventory,
@@ -67,22 +93,20 @@ const managedSubject = (
 ): NodeGroupSubject => {
   const described = detail.ok ? detail.value : undefined
   const amiType = described?.amiType === 'CUSTOM' ? undefined : described?.amiType
-  const groups = described ? described.autoScalingGroups.flatMap(group => lookup.groupNamed(group) ?? []) : tagged
-  const [failure] = inventory.autoScalingGroups.failures
-  const missing = failure
-    ? notRead(failure.action, failure.reason)
-    : notRead('autoscaling:DescribeAutoScalingGroups', `node group ${name} has no Auto Scaling group and no template`)
-  const unread = failure !== undefined && !(described && described.autoScalingGroups.length === groups.length)
+  const { groups, unseen } = groupsOf(inventory, lookup, detail, tagged)
   const own = ownTemplate(lookup, described?.launchTemplate)
   const userData = detail.ok ? ownUserData(own) : detail
   const variants = groups.flatMap(group => variantsOf(inventory, lookup, group, { amiType, userData }))
-  if (variants.length === 0 || unread) {
-    variants.push(variant(inventory, lookup, own?.launch ?? missing, { amiType, userData }))
+  if (variants.length === 0 || unseen) {
+    const reason = `node group ${name} has no Auto Scaling group and no template`
+    const missing = unseen ?? notRead('autoscaling:DescribeAutoScalingGroups', reason)
+    const inService = unseen ?? known(false)
+    variants.push(variant(inventory, lookup, own?.launch ?? missing, { amiType, userData, inService }))
   }
   return {
     resource: {
       ...regional(inventory, clusterName, described?.tags ?? {}),
-      id: described?.arn ?? undescribedArn(inventory, clusterName, name, tagged),
+      id: described?.arn ?? undescribedArn(inventory, clusterName, name, groups),
       name,
     },
     group: {
@@ -90,13 +114,35 @@ const managedSubject = (
       name,
       clusterName,
       autoScalingGroups: groups.map(group => group.name),
+      instanceTypes: typesOf(described?.instanceTypes ?? [], variants),
+      ...originOf({ ...groups[0]?.tags, ...described?.tags }),
       managed: described && { amiType: described.amiType, ownTemplate: own },
     },
     cluster,
     variants,
-    nodes: unread ? missing : known(groups.flatMap(group => nodesOf(lookup, group, amiType))),
+    nodes: unseen ?? known(groups.flatMap(group => nodesOf(lookup, group, amiType))),
     defaults: inventory.imdsDefaults,
+    podCredentials: podCredentialsOf(inventory, cluster),
+    eksctl: lookup.eksctl,
+    imdsV1Calls: unseen ?? lookup.countedCallsOf(idsOf(groups)),
   }
+}
+
+/** The Auto Scaling groups of a managed group, and why there may be others. */
+const groupsOf = (
+  { autoScalingGroups }: RegionInventory,
+  lookup: Lookup,
+  detail: ManagedNodeGroup['detail'],
+  tagged: readonly AutoScalingGroup[],
+): { readonly groups: readonly AutoScalingGroup[]; readonly unseen: NotRead | undefined } => {
+  const unlisted = causedBy(autoScalingGroups.failures.find(({ resource }) => resource === undefined))
+  if (detail.ok) {
+    const groups = detail.value.autoScalingGroups.flatMap(group => lookup.groupNamed(group) ?? [])
+    return { groups, unseen: groups.length === detail.value.autoScalingGroups.length ? undefined : unlisted }
+  }
+  // A group of the same name that is gone may have left one behind with the same tags.
+  if (tagged.length > 1 || (tagged.length === 1 && unlisted)) return { groups: [], unseen: detail }
+  return { groups: tagged, unseen: unlisted }
 }
 
 const ownTemplate = (lookup: Lookup, ref: LaunchTemplateRef | undefined) =>
@@ -106,31 +152,43 @@ const ownTemplate = (lookup: Lookup, ref: LaunchTemplateRef | undefined) =>
 const ownUserData = (own: ReturnType<typeof ownTemplate>): Read<UserDataFacts> =>
   own ? userDataOf(own.launch) : known(noUserData)
 
-const userDataOf = (launch: Read<LaunchSource>): Read<UserDataFacts> => {
-  if (!launch.ok) return launch
-  const { userData } = launch.value
-  const reason = `the user data of ${describeLaunch(launch.value)} was not read`
-  return userData ? known(userData) : notRead('ec2:DescribeLaunchTemplateVersions', reason)
-}
-
 const selfManagedSubject = (
   inventory: RegionInventory,
   lookup: Lookup,
-  cluster: Cluster,
-  group: AutoScalingGroup,
-): NodeGroupSubject => ({
-  resource: { ...regional(inventory, cluster.name, group.tags), id: group.arn, name: group.name },
-  group: {
-    provisioner: 'self-managed',
-    name: group.name,
-    clusterName: cluster.name,
-    autoScalingGroups: [group.name],
-  },
-  cluster,
-  variants: variantsOf(inventory, lookup, group),
-  nodes: known(nodesOf(lookup, group)),
-  defaults: inventory.imdsDefaults,
-})
+  { cluster, group, isOrphan }: SelfManagedGroup,
+): NodeGroupSubject => {
+  const variants = variantsOf(inventory, lookup, group, isOrphan ? { userData: orphansUserData(group) } : {})
+  return {
+    resource: { ...regional(inventory, cluster.name, group.tags), id: group.arn, name: group.name },
+    group: {
+      provisioner: isOfBatch(group) ? 'batch' : 'self-managed',
+      name: group.name,
+      clusterName: cluster.name,
+      autoScalingGroups: [group.name],
+      instanceTypes: typesOf(group.instanceTypes, variants),
+      ...originOf(group.tags),
+    },
+    cluster,
+    variants,
+    nodes: known(nodesOf(lookup, group)),
+    defaults: inventory.imdsDefaults,
+    podCredentials: podCredentialsOf(inventory, cluster),
+    eksctl: lookup.eksctl,
+    imdsV1Calls: lookup.countedCallsOf(idsOf([group])),
+  }
+}
+
+const idsOf = (groups: readonly AutoScalingGroup[]) => groups.flatMap(group => allInstances(group).map(({ id }) => id))
+
+/** Its template is a copy that EKS completed, and what a person wrote of it went with the managed group. */
+const orphansUserData = ({ name }: AutoScalingGroup) =>
+  notRead('eks:DescribeNodegroup', `EKS does not list the managed node group any more that made ${name}`)
+
+/** The types that a group names itself, else those of its launches. */
+const typesOf = (named: readonly string[], variants: readonly Variant[]): readonly string[] => {
+  if (named.length > 0) return [...new Set(named)].sort()
+  return [...new Set(variants.flatMap(({ launch }) => (launch.ok ? (launch.value.instanceType ?? []) : [])))].sort()
+}
 
 const regional = (
   { accountId, region }: RegionInventory,
@@ -148,68 +206,4 @@ const undescribedArn = (
   const prefix = [`eks-${name}-`, 'eks-'].find(start => group?.name.startsWith(start))
   const uuid = group && prefix ? `/${group.name.slice(prefix.length)}` : ''
   return `arn:${partition}:eks:${region}:${accountId}:nodegroup/${clusterName}/${name}${uuid}`
-}
-
-/** What EKS, and not the launch, tells of a managed group's variants. */
-interface Told {
-  readonly amiType?: string | undefined
-  readonly userData?: Read<UserDataFacts>
-}
-
-const variantsOf = (
-  inventory: RegionInventory,
-  lookup: Lookup,
-  group: AutoScalingGroup,
-  told: Told = {},
-): Variant[] => {
-  if (group.launchConfiguration !== undefined) {
-    const reason = `launch configuration ${group.launchConfiguration} is not read`
-    return [variant(inventory, lookup, notRead('autoscaling:DescribeLaunchConfigurations', reason), told)]
-  }
-  if (group.launchTemplates.length === 0) {
-    const reason = `Auto Scaling group ${group.name} names neither a launch template nor a launch configuration`
-    return [variant(inventory, lookup, notRead('autoscaling:DescribeAutoScalingGroups', reason), told)]
-  }
-  return group.launchTemplates.map(({ ref, imageId }) =>
-    variant(inventory, lookup, lookup.launchOf(ref), { ...told, override: imageId }),
-  )
-}
-
-const variant = (
-  { imdsDefaults: defaults }: RegionInventory,
-  lookup: Lookup,
-  launch: Read<LaunchSource>,
-  { amiType, userData = userDataOf(launch), override }: Told & { readonly override?: string | undefined },
-): Variant => {
-  const seen =
-    launch.ok || override !== undefined
-      ? lookup.imageOf(override ?? (launch.ok ? launch.value.imageId : undefined))
-      : { image: launch }
-  const { image } = seen
-  const imds = decideImds({ launch, defaults, image })
-  return { launch, image, os: decideOs(seen, amiType), imds, userData }
-}
-
-/** Nodes of one group mostly share a template version: each is decided once. */
-const nodesOf = (lookup: Lookup, group: AutoScalingGroup, amiType?: string): Node[] => {
-  const decided = new Map<string, Node>()
-  const current = new Set(group.launchTemplates.map(({ ref }) => started(ref, lookup)))
-  const nodes = allInstances(group).map(instance => {
-    const from = instance.launchTemplate && `${instance.launchTemplate.id}:${instance.launchTemplate.version}`
-    const key = instance.imageId ?? from ?? instance.launchConfiguration ?? ''
-    const before = decided.get(key)
-    if (before) return before
-    const seen = lookup.imageOfInstance(instance)
-    const known = amiType !== undefined && instance.imageId === undefined && from !== undefined && current.has(from)
-    const node = { image: seen.image, os: decideOs(seen, known ? amiType : undefined) }
-    decided.set(key, node)
-    return node
-  })
-  const { warmPool } = group
-  return warmPool?.ok === false ? [...nodes, { image: warmPool, os: decideOs({ image: warmPool }) }] : nodes
-}
-
-const started = (ref: LaunchTemplateRef, lookup: Lookup) => {
-  const launch = lookup.launchOf(ref)
-  return launch.ok ? `${ref.id}:${launch.value.version}` : undefined
 }

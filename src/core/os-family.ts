@@ -1,6 +1,6 @@
 import { type Decision, decide, type Question } from './decision.ts'
 import type { Image } from './inventory.ts'
-import { notRead, type Read } from './read.ts'
+import { type NotRead, notRead, type Read } from './read.ts'
 
 export type OsFamily = 'al2' | 'al2023' | 'bottlerocket' | 'ubuntu' | 'windows'
 
@@ -90,6 +90,8 @@ export interface ImageSeen {
   readonly image: Read<Image>
   /** The image that it was copied or built from, where its own words do not tell. */
   readonly source?: Image | undefined
+  /** Why that image may only not have been read, where it was not found. */
+  readonly sourceGap?: NotRead | undefined
   /** The parameter that a template names instead of an AMI id. */
   readonly parameter?: string | undefined
 }
@@ -100,7 +102,7 @@ export interface ImageSeen {
  * User data can only ever support an answer, for bootstrap.sh also exists on Ubuntu.
  */
 export const decideOs = (seen: ImageSeen, amiType?: string): Decision<OsFamily> => {
-  const { image, source, parameter } = seen
+  const { image, parameter } = seen
   const questions: Question<OsFamily>[] = []
   if (amiType !== undefined) questions.push(askAmiType(amiType))
   const byParameter = parameter === undefined ? undefined : familyOfParameter(parameter)
@@ -108,10 +110,15 @@ export const decideOs = (seen: ImageSeen, amiType?: string): Decision<OsFamily> 
     const said = `${osNames[byParameter]}, by AWS's public parameter`
     questions.push({ level: 'image parameter', source: parameter, ask: () => ({ value: byParameter, said }) })
   }
-  questions.push({ level: 'image', source: describeImage(image), ask: () => askImage(image, source) })
+  questions.push({ level: 'image', source: describeImage(image), ask: () => askImage(seen) })
   const words = image.ok ? describeImage(image) : 'its AMI'
-  return decide(questions, notRead('OS of the AMI', `neither name, description nor source of ${words} tells it`))
+  return decide(questions, notRead(untold, `neither name, description nor source of ${words} tells it`))
 }
+
+const untold = 'OS of the AMI'
+
+/** Whether a family is not known because the image was read and tells it nowhere, and not because a read failed. */
+export const isUntold = ({ action }: NotRead): boolean => action === untold
 
 const askAmiType = (amiType: string): Question<OsFamily> => ({
   level: 'node group',
@@ -122,14 +129,14 @@ const askAmiType = (amiType: string): Question<OsFamily> => ({
   },
 })
 
-const askImage = (image: Read<Image>, source: Image | undefined) => {
+const askImage = ({ image, source, sourceGap }: ImageSeen) => {
   if (!image.ok) return image
   const own = familyOfImage(image.value)
   if (own) return { value: own.os, said: `${osNames[own.os]}, ${own.how}` }
   const origin = source && familyOfImage(source)
   if (origin)
     return { value: origin.os, said: `${osNames[origin.os]}, by its source image ${source.id}, ${origin.how}` }
-  return { silent: 'not told' }
+  return sourceGap ?? { silent: 'not told' }
 }
 
 const describeImage = (image: Read<Image>) =>

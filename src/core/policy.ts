@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { matchesGlob } from './glob.ts'
+import type { Tags } from './inventory.ts'
+import { known, type Read, readValue } from './read.ts'
 import { type Severity, severities } from './verdict.ts'
 
 const SeverityName = z.enum(severities)
@@ -9,6 +11,7 @@ const OuId = text(/^ou-[0-9a-z]+-[0-9a-z]+$/, 'expected the id of an organizatio
 const RegionName = text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'expected a Region name: eu-west-1')
 const Day = z.iso.date('expected a date: 2027-03-31')
 const Words = z.string().min(1)
+const Tag = text(/^[^=]+=.*$/, 'expected a tag: key=value')
 const Days = z.int().min(0)
 
 const distinct = <T extends z.ZodType>(item: T) =>
@@ -30,7 +33,9 @@ const selection = <T extends z.ZodType>(item: T) =>
 const Expectation = z
   .strictObject({
     /** Cluster name, `*` for any text. */
-    cluster: Words,
+    cluster: Words.optional(),
+    /** A tag of the node groups that are meant. */
+    tag: Tag.optional(),
     hopLimit: z.int().min(1).max(64).optional(),
     podsNeedImds: z.boolean().optional(),
     /** The version of a VPC CNI that is not an EKS add-on, which no API tells. */
@@ -38,6 +43,14 @@ const Expectation = z
     reason: Words.optional(),
   })
   .readonly()
+  .refine(({ cluster, tag }) => cluster !== undefined || tag !== undefined, {
+    path: ['cluster'],
+    message: 'expected the name of a cluster, or a tag',
+  })
+  .refine(({ tag, podsNeedImds, vpcCni }) => tag === undefined || (podsNeedImds ?? vpcCni) === undefined, {
+    path: ['tag'],
+    message: 'a tag goes with hopLimit alone',
+  })
   .refine(({ hopLimit, reason }) => hopLimit === undefined || reason !== undefined, {
     path: ['hopLimit'],
     message: 'an expected hop limit needs a reason',
@@ -60,7 +73,7 @@ export const policySchema = (checkIds: readonly string[]) => {
       region: RegionName.optional(),
       cluster: Words.optional(),
       resource: Words.optional(),
-      tag: text(/^[^=]+=.*$/, 'expected a tag: key=value').optional(),
+      tag: Tag.optional(),
       owner: Words,
       reason: Words,
       ticket: Words,
@@ -156,13 +169,31 @@ export const leavesOut = (
   return undefined
 }
 
+/** What posture.yaml may expect of something. */
+type Expected = 'hopLimit' | 'podsNeedImds' | 'vpcCni'
+
 /** What the policy expects of a cluster under `key`: of the first entry that matches its name and says it. */
-export const expected = <K extends keyof Expectation>(
+export const expected = (policy: Policy, clusterName: string, key: Expected): Expectation | undefined =>
+  readValue(expectedOf(policy, { clusterName, tags: known({}) }, key))
+
+/**
+ * What the policy expects of a node group under `key`: of the first entry that says it and whose cluster and tag, where
+ * it names them, are those of the group. Not known where tags that were not read decide which entry that is.
+ */
+export const expectedOf = (
   policy: Policy,
-  clusterName: string,
-  key: K,
-): Expectation | undefined =>
-  policy.expect.find(entry => entry[key] !== undefined && matchesGlob(entry.cluster, clusterName))
+  { clusterName, tags }: { readonly clusterName: string; readonly tags: Read<Tags> },
+  key: Expected,
+): Read<Expectation | undefined> => {
+  for (const entry of policy.expect) {
+    if (entry[key] === undefined || !matchesGlob(entry.cluster ?? '*', clusterName)) continue
+    if (entry.tag === undefined) return known(entry)
+    if (!tags.ok) return tags
+    const [name = '', ...value] = entry.tag.split('=')
+    if (tags.value[name] === value.join('=')) return known(entry)
+  }
+  return known(undefined)
+}
 
 /** The severity that posture.yaml gives a check, whatever the check itself says of the case. */
 export const severityFor = (policy: Policy, checkId: string): Severity | undefined => policy.checks.severity[checkId]

@@ -2,6 +2,7 @@ import type { RegionCoverage } from './coverage.ts'
 import type { RegionInventory } from './inventory.ts'
 import type { Collected } from './read.ts'
 import type { OrganizationalUnit, Target } from './target.ts'
+import type { VersionCalendar } from './version-support.ts'
 
 /** Who the scanner is, as STS says, and where it runs. */
 export interface Hub {
@@ -34,6 +35,8 @@ export interface OrganizationReader {
   listAccounts(): Promise<readonly OrganizationAccount[]>
   /** The organization of the hub's account; undefined where it is in none or may not know. */
   describeOrganization(): Promise<Organization | undefined>
+  /** Until when EKS supports which version; empty where it does not tell, and then {@link publishedVersions} count. */
+  describeClusterVersions(): Promise<VersionCalendar>
 }
 
 export interface Organization {
@@ -46,7 +49,13 @@ export interface AccountReader {
   /** Every Region that exists for the account, enabled or not. */
   listRegions(): Promise<Collected<RegionState>>
   /** Never throws for what AWS refuses: that is data in the inventory. */
-  readRegion(region: string): Promise<RegionRead>
+  readRegion(region: string, wanted?: Wanted): Promise<RegionRead>
+}
+
+/** What is read for an opt-in check alone. */
+export interface Wanted {
+  /** Calls with IMDSv1 that CloudWatch counted of nodes that allow it: it is paid for each answer. @default false */
+  readonly imdsV1Calls?: boolean
 }
 
 /** A Region that was read, or one that turned out not to be enabled for the account. */

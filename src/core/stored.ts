@@ -30,7 +30,7 @@ const ControlRow = z
   .readonly()
 const FindingResource = z
   .strictObject({
-    type: z.enum(['account', 'cluster', 'node-group', 'launch-template']),
+    type: z.enum(['account', 'cluster', 'node-group', 'launch-template', 'image']),
     id: z.string(),
     name: z.string(),
     clusterName: z.string().nullable(),

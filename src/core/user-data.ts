@@ -81,6 +81,8 @@ export const UserDataFacts = z
     nodeConfig: NodeConfigFacts,
     constructs: z.array(UserDataConstruct).readonly(),
     cluster: NamedCluster,
+    /** Whether a script names nodeadm's folder of drop-ins, so that it may add a NodeConfig when the node starts. */
+    namesDropIns: z.literal(true).optional(),
   })
   .readonly()
 export type UserDataFacts = z.infer<typeof UserDataFacts>

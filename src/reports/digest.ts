@@ -1,7 +1,7 @@
 import { isCovered, isIntended } from '../core/coverage.ts'
-import { compareText } from '../core/finding.ts'
 import type { AccountReport, RunRecord, StoreEvent } from '../core/store.ts'
 import type { FindingEvent, StoredFinding } from '../core/stored.ts'
+import { compareText } from '../core/text.ts'
 import { bySeverity, type Severity } from '../core/verdict.ts'
 import { printable } from './printable.ts'
 import { accountName, bySeverityInWords, type CoverageRow, counted, coverageLines } from './words.ts'

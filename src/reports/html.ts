@@ -58,7 +58,7 @@ ${tableOf(
 const coverageSection = ({ coverage, accountNames }: ScanResult) => {
   const rank = new Map(coverageStatuses.map((status, index) => [status, index]))
   const rows = coverage
-    .filter(({ status }) => status !== 'ok')
+    .filter(({ status, detail }) => status !== 'ok' || detail !== null)
     .toSorted((a, b) => (rank.get(a.status) ?? 0) - (rank.get(b.status) ?? 0))
     .map(({ accountId, region, status, detail }) => [
       key(status),
@@ -66,7 +66,7 @@ const coverageSection = ({ coverage, accountNames }: ScanResult) => {
       key(region),
       cell(detail ?? ''),
     ])
-  const ok = coverage.length - rows.length
+  const ok = coverage.filter(({ status }) => status === 'ok').length
   const head = `<h2>Coverage</h2>\n<p>${ok} of ${counted(coverage.length, 'account-Region')} wholly read.</p>`
   return rows.length === 0 ? head : `${head}\n${tableOf(['status', 'account', 'Region', 'why'], rows)}`
 }

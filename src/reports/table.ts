@@ -1,7 +1,8 @@
 import { type CoverageStatus, coverageStatuses, isIntended } from '../core/coverage.ts'
-import { compareText, type Finding } from '../core/finding.ts'
+import type { Finding } from '../core/finding.ts'
 import { type ScanResult, type Summary, summarise } from '../core/result.ts'
 import { fullName } from '../core/subjects.ts'
+import { compareText } from '../core/text.ts'
 import { bySeverity, type Severity, severities } from '../core/verdict.ts'
 import type { Paint } from './paint.ts'
 import { plain } from './paint.ts'
@@ -42,7 +43,8 @@ const coverageSection = ({ coverage, accountNames }: ScanResult, { accounts, reg
     const rows = byStatus.get(status) ?? []
     if (rows.length === 0) continue
     lines.push(`  ${statusMark(status, paint)} ${status.padEnd(16)} ${rows.length}`)
-    if (status !== 'ok') lines.push(...coverageLines(rows, accountNames).map(line => paint.dim(`      ${line}`)))
+    const told = status === 'ok' ? rows.filter(({ detail }) => detail !== null) : rows
+    lines.push(...coverageLines(told, accountNames).map(line => paint.dim(`      ${line}`)))
   }
   return lines.join('\n')
 }

@@ -1,4 +1,5 @@
 import type { UserDataConstruct } from '../core/user-data.ts'
+import { bootstrapCalls } from './bootstrap-sh.ts'
 import type { CloudConfigScripts } from './cloud-config.ts'
 import { constructsAfterBootstrap } from './constructs/after-bootstrap.ts'
 import { setsVariablesAtLogin } from './constructs/bootstrap.ts'
@@ -10,7 +11,7 @@ import { readShell } from './shell.ts'
 import type { Use } from './shell-use.ts'
 import { isShellScript, nameOfScript, usesOf } from './shell-uses.ts'
 
-export { constructCatalogue } from './constructs/catalogue.ts'
+export { constructCatalogue, idsOfFamilies } from './constructs/catalogue.ts'
 
 export interface ScriptToJudge {
   readonly uses: readonly Use[]
@@ -42,9 +43,14 @@ export const constructsOf = (script: ScriptToJudge): readonly UserDataConstruct[
   if (!hasShebang && uses.length > 0) add('shell-without-shebang', firstLine)
   judge(uses, installed?.map(nameOfPackage) ?? [], add)
   const calls = all().filter(({ id }) => id === 'bootstrap-sh')
+  if (calls.length > 0) for (const line of dockerRuntimes(uses)) add('docker-runtime', line)
   for (const { id, line } of constructsAfterBootstrap(uses, new Set(calls.map(({ line }) => line)))) add(id, line)
   return all()
 }
+
+/** The calls of bootstrap.sh that make Docker the runtime. */
+const dockerRuntimes = (uses: readonly Use[]): readonly number[] =>
+  bootstrapCalls(uses).flatMap(call => (call.arguments.get('--container-runtime') === 'dockerd' ? [call.line] : []))
 
 const otherInterpreter = (text: string, line: number): readonly UserDataConstruct[] =>
   /^#![^\n]*[/ ]python(2(\.7)?)?[ \t\r]*(\n|$)/.test(text.slice(0, 256)) ? [constructAt('python2', line)] : []

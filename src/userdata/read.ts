@@ -12,7 +12,6 @@ import type { Part } from './part.ts'
 import { knownType } from './part-kind.ts'
 import { readPowerShell } from './powershell.ts'
 import { readShell } from './shell.ts'
-import type { Use } from './shell-use.ts'
 import { usesOf } from './shell-uses.ts'
 
 /** What one part of the user data has to say. */
@@ -22,8 +21,6 @@ interface Reading {
   readonly calls: readonly BootstrapCall[]
   /** Whether it calls the bootstrap script of Windows nodes. */
   readonly bootstrapsWindows: boolean
-  /** Whether it writes a NodeConfig where nodeadm looks for more of them, or runs nodeadm itself. */
-  readonly dropsNodeConfig: boolean
   readonly cluster: NamedCluster
 }
 
@@ -32,12 +29,8 @@ const nothing: Reading = {
   constructs: [],
   calls: [],
   bootstrapsWindows: false,
-  dropsNodeConfig: false,
   cluster: {},
 }
-
-/** nodeadm merges what it finds there over the user data, since AMI v20251023 (nodeadm-run.service). */
-const dropInFolder = '/etc/eks/nodeadm.d/'
 
 /**
  * Reads user data as the programs of a node do: nodeadm its NodeConfig, cloud-init the rest. Where the two see different
@@ -70,6 +63,7 @@ export const readUserData = (bytes: Uint8Array): UserDataFacts => {
     nodeConfig: { status: config.status, missing: config.missing, problems: explained(config, problems).sort(byLine) },
     constructs: readings.flatMap(reading => reading.constructs).sort(byLine),
     cluster: Object.assign({}, ...readings.map(reading => reading.cluster), config.cluster),
+    ...(cloudInit.parts.some(namesDropIns) && { namesDropIns: true }),
   }
 }
 
@@ -83,6 +77,10 @@ const notSeen: UserDataProblem = {
     'nodeadm does not take this for a NodeConfig: put apiVersion: node.eks.aws/v1alpha1 and kind: NodeConfig as keys at its top.',
   line: 1,
 }
+
+// nodeadm reads NodeConfigs from here too, after user data (its default configuration chain, AMI v20251023 and later).
+const dropIns = /\/etc\/eks\/nodeadm\.d|\bnodeadm[ \t]+init\b/
+const namesDropIns = ({ kind, text }: Part) => kind !== 'nodeconfig' && dropIns.test(text)
 
 const opaque = ({ encoding, problems }: Decoded): UserDataFacts => ({
   encoding,
@@ -98,9 +96,9 @@ const opaque = ({ encoding, problems }: Decoded): UserDataFacts => ({
 const bootstrapOf = (
   { status }: SeenNodeConfig,
   readings: readonly Reading[],
-  { format }: CloudInitReading,
+  { format, parts }: CloudInitReading,
 ): UserDataFacts['bootstrap'] => {
-  if (status !== 'absent' || readings.some(({ dropsNodeConfig }) => dropsNodeConfig)) return 'nodeadm'
+  if (status !== 'absent' || parts.some(namesDropIns)) return 'nodeadm'
   if (readings.some(({ calls }) => calls.length > 0)) return 'bootstrap.sh'
   if (format === 'bottlerocket') return 'bottlerocket'
   return readings.some(({ bootstrapsWindows }) => bootstrapsWindows) ? 'windows' : 'none'
@@ -133,13 +131,9 @@ const readScript = (
     problems: calls.flatMap(call => call.problems),
     constructs: constructsOf({ uses, firstLine, hasShebang, text, installed }),
     calls,
-    dropsNodeConfig: uses.some(dropsNodeConfig),
     cluster: clusterOf(calls),
   }
 }
-
-const dropsNodeConfig = ({ program, words, writes }: Use) =>
-  writes.some(({ path }) => path.startsWith(dropInFolder)) || (program === 'nodeadm' && words[0] === 'init')
 
 const readConfig = ({ text, firstLine }: Part): Reading => {
   const config = readCloudConfig(text, firstLine)
@@ -150,8 +144,6 @@ const readConfig = ({ text, firstLine }: Part): Reading => {
     problems: [...config.problems, ...scripts.flatMap(script => script.problems)],
     constructs: [...constructsOfCloudConfig(config), ...scripts.flatMap(script => script.constructs)],
     calls: scripts.flatMap(script => script.calls),
-    dropsNodeConfig:
-      config.files.some(({ path }) => path.startsWith(dropInFolder)) || scripts.some(script => script.dropsNodeConfig),
     cluster: Object.assign({}, ...scripts.map(script => script.cluster)),
   }
 }

@@ -34,6 +34,7 @@ export const organization = (over: Partial<OrganizationReader> = {}): Organizati
   whoAmI: async () => hub,
   listAccounts: async () => [member(), member({ accountId: hub.accountId })],
   describeOrganization: async () => ({ id: 'o-acme', managementAccountId: '100000000000' }),
+  describeClusterVersions: async () => new Map(),
   ...over,
 })
 

@@ -11,7 +11,13 @@ import { enabled, openAccounts } from './fakes.ts'
 // What a scan hands over to be remembered: what was judged, and what may be missing from it.
 
 const target = build.target()
-const night: Night = { policy: defaultPolicy, checks, scope: {}, hubRegions: async () => ['eu-west-1'] }
+const night: Night = {
+  policy: defaultPolicy,
+  checks,
+  scope: {},
+  calendar: new Map(),
+  hubRegions: async () => ['eu-west-1'],
+}
 const scanned = (over: Partial<AccountReader> = {}, of: Partial<Night> = {}) =>
   scanAccount(target, { ...night, ...of }, openAccounts({ [target.accountId]: over }))
 const places = ({ areas }: Awaited<ReturnType<typeof scanned>>) => areas.map(area => [area.region, area.isComplete])

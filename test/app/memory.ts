@@ -71,8 +71,22 @@ export const finding = (over: Partial<Finding> = {}): Finding => {
   }
 }
 
-export const listed: Listed = { clusters: true, launchTemplates: true, nodeGroups: true, nodeGroupsExcept: [] }
-export const unlisted: Listed = { clusters: false, launchTemplates: false, nodeGroups: false, nodeGroupsExcept: [] }
+export const listed: Listed = {
+  clusters: true,
+  launchTemplates: true,
+  nodeGroups: true,
+  instances: true,
+  imageUses: true,
+  nodeGroupsExcept: [],
+}
+export const unlisted: Listed = {
+  clusters: false,
+  launchTemplates: false,
+  nodeGroups: false,
+  instances: false,
+  imageUses: false,
+  nodeGroupsExcept: [],
+}
 
 /** A Region that was read to its end, with one cluster that passes. */
 export const area = (over: Partial<JudgedArea> = {}): JudgedArea => ({

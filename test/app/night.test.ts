@@ -168,6 +168,24 @@ describe('scanning an account of a run', () => {
     ])
   })
 
+  test('goes by the calendar that the run began with, and by the published one where there is none', async () => {
+    const days = { endOfStandardSupport: '2026-01-01', endOfExtendedSupport: '2026-11-24', source: 'EKS' }
+    const calendar = new Map([['1.31', days]])
+    const { plan, scan, requests, files } = house({
+      organization: organization({ describeClusterVersions: async () => calendar }),
+    })
+    const { runId } = await plan()
+    const [asked] = requests(runId)
+    if (!asked) throw new Error('no request')
+    const evidenceOf = async () =>
+      JSON.stringify(
+        (await scan(asked)).judgement.findings.filter(({ checkId }) => checkId === 'cluster-version-supported'),
+      )
+    expect(await evidenceOf()).toContain('2026-11-24')
+    files.delete(keysOf(runId).calendar)
+    expect(await evidenceOf()).toContain('2026-11-26')
+  })
+
   test('does nothing for a run that nobody began, or without its policy', async () => {
     const { plan, scan, requests, files } = house()
     const { runId } = await plan()

@@ -7,10 +7,24 @@ import { known } from '../../src/core/read.ts'
 import * as build from '../support/build.ts'
 import { memoryStore } from '../support/memory-store.ts'
 import { enabled, openAccounts } from './fakes.ts'
-import { accountId, nightOf, region, runOf, statesOf } from './memory.ts'
+import { accountId, nightOf, region, runOf } from './memory.ts'
+
+/** Each finding as it is stored, by check and resource: several checks judge one. */
+const findingsOf = (store: ReturnType<typeof memoryStore>) =>
+  Object.fromEntries(
+    store
+      .findings()
+      .map(({ checkId, resource, state, verdict }) => [`${checkId} ${resource.name}`, `${state} ${verdict}`]),
+  )
 
 describe('with the checks of the catalogue', () => {
-  const scanNight: Night = { policy: defaultPolicy, checks, scope: {}, hubRegions: async () => [region] }
+  const scanNight: Night = {
+    policy: defaultPolicy,
+    checks,
+    scope: {},
+    calendar: new Map(),
+    hubRegions: async () => [region],
+  }
   const scanned = (over: Partial<RegionInventory>) =>
     scanAccount(
       build.target(),
@@ -39,14 +53,14 @@ describe('with the checks of the catalogue', () => {
   test('replacing instances makes no event and writes nothing', async () => {
     const store = memoryStore()
     await nightOf(store, runOf(1), await scanned(running('i-1', 'i-2')), { checks })
-    expect(Object.values(statesOf(store))).toContain('open fail')
+    expect(Object.values(findingsOf(store))).toContain('open fail')
     expect(await nightOf(store, runOf(2), await scanned(running('i-3', 'i-4', 'i-5')), { checks })).toEqual([])
   })
 
   test('a Region in which everything is refused closes nothing, and neither does an account without a role', async () => {
     const store = memoryStore()
     await nightOf(store, runOf(1), await scanned(running('i-1')), { checks })
-    const states = statesOf(store)
+    const states = findingsOf(store)
     const nothing = {
       imdsDefaults: build.denied('ec2:GetInstanceMetadataDefaults'),
       clusters: build.refused<never>('eks:ListClusters'),
@@ -58,7 +72,7 @@ describe('with the checks of the catalogue', () => {
     await nightOf(store, runOf(2), await scanned(nothing), { checks })
     const closed = await notAsked(build.target(), scanNight, 'no-role', 'no role')
     await nightOf(store, runOf(3), closed, { checks })
-    expect(statesOf(store)).toMatchObject(states)
+    expect(findingsOf(store)).toMatchObject(states)
     const kinds = new Set(store.events().map(({ kind }) => kind))
     expect(kinds).toEqual(new Set(['baseline', 'unconfirmed', 'coverage-lost']))
   })

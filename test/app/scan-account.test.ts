@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Night, notAsked, scanAccount } from '../../src/app/scan-account.ts'
 import { checks } from '../../src/checks/index.ts'
+import { selectChecks } from '../../src/core/evaluate.ts'
+import type { ImdsOptions } from '../../src/core/inventory.ts'
 import { defaultPolicy, type Policy } from '../../src/core/policy.ts'
 import type { AccountReader, OpenAccount, RegionState } from '../../src/core/ports.ts'
 import { known } from '../../src/core/read.ts'
@@ -15,6 +17,7 @@ const night = (over: Partial<Night> = {}): Night => ({
   policy: defaultPolicy,
   checks,
   scope: {},
+  calendar: new Map(),
   hubRegions: neverAsked,
   ...over,
 })
@@ -220,6 +223,52 @@ test('an account is judged once, over all of its Regions', async () => {
   expect(ofAccount[0]?.message).toContain('in eu-west-1, us-east-1')
 })
 
+describe('whether something in an account allows IMDSv1', () => {
+  const required = { httpTokens: 'required', httpEndpoint: 'enabled', httpPutResponseHopLimit: 1 } as const
+  /** Of an account in which the default and every node require IMDSv2, unless a template says otherwise. */
+  const enforcedStatus = async (checksOfNight: Night['checks'], metadataOptions: ImdsOptions = required) => {
+    const readRegion: AccountReader['readRegion'] = async region => ({
+      status: 'read',
+      inventory: build.inventory({
+        region,
+        imdsDefaults: known({ httpTokens: 'required', httpTokensEnforced: 'disabled' }),
+        launchTemplates: build.complete(build.launchTemplate([{ metadataOptions }])),
+        nodeGroups: build.complete(),
+        autoScalingGroups: build.complete(),
+      }),
+    })
+    const listRegions = async () => enabled('eu-west-1')
+    const { judgement } = await scanned({ listRegions, readRegion }, night({ checks: checksOfNight }))
+    return judgement.findings.find(({ checkId }) => checkId === 'account-imdsv2-enforced')
+  }
+  const imdsChecks = [
+    'launch-template-imdsv2-required',
+    'node-group-imdsv2-required',
+    'node-group-nodes-imdsv2-required',
+  ]
+
+  test('is known where all that ask for it were run', async () => {
+    expect(await enforcedStatus(checks)).toMatchObject({ status: 'fail' })
+  })
+
+  test.each(imdsChecks)('is not known without %s, disabled or out of scope', async left => {
+    const disabled = { ...defaultPolicy, checks: { ...defaultPolicy.checks, disable: [left] } }
+    const unknown = {
+      status: 'unknown',
+      evidence: expect.arrayContaining([expect.objectContaining({ source: expect.stringContaining(left) })]),
+    }
+    expect(await enforcedStatus(selectChecks(checks, disabled))).toMatchObject(unknown)
+    const scope = ['account-imdsv2-enforced', ...imdsChecks.filter(id => id !== left)]
+    expect(await enforcedStatus(selectChecks(checks, defaultPolicy, scope))).toMatchObject(unknown)
+  })
+
+  test('is known by one that fails, whatever the others would say', async () => {
+    const scope = ['account-imdsv2-enforced', 'launch-template-imdsv2-required']
+    const optional = { ...required, httpTokens: 'optional' } as const
+    expect(await enforcedStatus(selectChecks(checks, defaultPolicy, scope), optional)).toBeUndefined()
+  })
+})
+
 test('an account is not judged by a run that was told to look at some of its Regions', async () => {
   const { judgement } = await scanned({}, night({ scope: { regions: ['eu-west-1'] } }))
   expect(judgement.findings.filter(({ resource }) => resource.type === 'account')).toEqual([])
@@ -239,4 +288,38 @@ test('no more Regions are read at once than the policy allows', async () => {
   const policy = { ...defaultPolicy, limits: { ...defaultPolicy.limits, regions: 2 } }
   await scanned({ listRegions, readRegion }, night({ policy }))
   expect(most).toBe(2)
+})
+
+test.each([
+  ['enables the check that judges it', ['node-group-imdsv1-not-called'], true],
+  ['does not', [], false],
+])('what CloudWatch counted is wanted where the policy %s: %s', async (_, enable, expected) => {
+  const wanted: unknown[] = []
+  const policy = { ...defaultPolicy, checks: { ...defaultPolicy.checks, enable } }
+  await scanned(
+    {
+      listRegions: async () => enabled('eu-west-1'),
+      readRegion: async (region, what) => {
+        wanted.push(what)
+        return readHealthy(region, target.accountId)
+      },
+    },
+    night({ policy, checks: selectChecks(checks, policy) }),
+  )
+  expect(wanted).toEqual([{ imdsV1Calls: expected }])
+})
+
+test('an insight of EKS that nothing accounts for makes a Region partial', async () => {
+  const insight = {
+    name: 'Amazon Linux 2 compatibility',
+    status: 'ERROR',
+    lastRefreshTime: '2026-11-22T00:00:00.000Z',
+  } as const
+  const clusters = build.complete(build.cluster({}, undefined, { insights: build.complete(insight) }))
+  const { coverage, areas } = await scanned({
+    listRegions: async () => enabled('eu-west-1'),
+    readRegion: async region => ({ status: 'read', inventory: build.inventory({ region, clusters }) }),
+  })
+  expect(coverage).toMatchObject([{ status: 'partial', detail: expect.stringContaining('insight-disagrees') }])
+  expect(areas[0]).toMatchObject({ region: 'eu-west-1', isComplete: false })
 })

@@ -111,3 +111,20 @@ test('a passing trouble does not make an account one without organization', asyn
   const { organization } = connectTo({}, { requestHandler: answering(() => json({}, 'TooManyRequestsException')) })
   await expect(organization.describeOrganization()).rejects.toThrow(PostureError)
 })
+
+test('the calendar of Kubernetes versions is asked for once, those that are over included', async () => {
+  const { organization, calls } = connectTo()
+  const calendar = await organization.describeClusterVersions()
+  expect(calendar.get('1.28')).toEqual({
+    endOfStandardSupport: '2024-11-26',
+    endOfExtendedSupport: '2025-11-26',
+    source: 'eks:DescribeClusterVersions',
+  })
+  expect(calls.read().answered).toEqual({ 'eks:DescribeClusterVersions': 1 })
+})
+
+test('a calendar that cannot be read is an empty one, and no error', async () => {
+  const requestHandler = answering(() => ({ status: 404, body: '<!doctype html>' }))
+  const { organization } = connectTo({}, { requestHandler })
+  expect(await organization.describeClusterVersions()).toEqual(new Map())
+})

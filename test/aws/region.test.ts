@@ -26,9 +26,14 @@ const withGroup = (launchTemplate: string, template: object, group: object = {})
 const inBase64 = (text: string, shift: number) => Buffer.from(text).subarray(shift).toString('base64').slice(0, -4)
 
 const withCluster = {
+  'ec2:DescribeInstances': 1,
   'eks:DescribeCluster': 1,
   'eks:ListAddons': 1,
+  'eks:ListFargateProfiles': 1,
+  'eks:ListInsights': 1,
   'eks:ListNodegroups': 1,
+  'eks:ListPodIdentityAssociations': 1,
+  'iam:ListOpenIDConnectProviders': 1,
 }
 
 describe('a Region is read in as few calls as its content allows', () => {
@@ -118,7 +123,8 @@ describe('a Region is read in as few calls as its content allows', () => {
           { nodes: [{ launchTemplate: 'web:3' }, { launchTemplate: 'web:$Latest' }, { launchTemplate: 'web:1' }] },
         ),
       },
-      { ...withOwnTemplates, ...withCluster, 'ec2:DescribeLaunchTemplateVersions': 2 },
+      // The templates name no AMI, and EC2 tells that of the nodes.
+      { ...withOwnTemplates, ...withCluster, 'ec2:DescribeImages': 1, 'ec2:DescribeLaunchTemplateVersions': 2 },
     ],
     'an image that does not tell its OS: its source too': [
       {
@@ -234,6 +240,25 @@ test('parameters are resolved one by one, and one that is not there is a failed 
   expect(calls).toMatchObject({ 'ssm:GetParameters': 4, 'ec2:DescribeImages': 1 })
 })
 
+test('versions that nodes in no Auto Scaling group name are read as pinned ones, once a template', async () => {
+  const versions = Array.from({ length: 5 }, () => ({ image: 'ami-0b' }))
+  const { inventory, calls } = await readMember({
+    region: {
+      clusters: { shop: { version: '1.31' } },
+      launchTemplates: { web: { versions } },
+      instances: {
+        lone: { cluster: 'shop', launchTemplate: 'web:2' },
+        jobs: { cluster: 'shop', launchTemplate: 'web:3', tags: { AWSBatchServiceTag: 'batch' } },
+        elsewhere: { launchTemplate: 'web:4' },
+      },
+    },
+  })
+  expect(inventory.launchTemplates.items.map(({ versions }) => versions.map(({ number }) => number))).toEqual([
+    [1, 2, 3, 5],
+  ])
+  expect(calls['ec2:DescribeLaunchTemplateVersions']).toBe(2)
+})
+
 describe('what is gone between a list and its description', () => {
   const region = { clusters: { shop: { version: '1.31', nodeGroups: { web: {} } } } }
   const gone = (path: RegExp) => (request: SdkRequest) =>
@@ -325,6 +350,17 @@ describe('user data', () => {
         },
       },
       ['web:2 shell bootstrap.sh', 'web:3 shell bootstrap.sh', 'web:4 shell bootstrap.sh', 'arm:2 empty none'],
+    ],
+    'of AWS Batch is that of the version that its nodes name, pinned or not; nothing starts a lone node again': [
+      {
+        clusters: cluster,
+        launchTemplates: { jobs: { versions: [{}, written, {}] }, lone: { versions: [{}, written, {}] } },
+        instances: {
+          jobs: { cluster: 'shop', launchTemplate: 'jobs:2', tags: { 'aws:batch:compute-environment': 'jobs' } },
+          lone: { cluster: 'shop', launchTemplate: 'lone:2' },
+        },
+      },
+      ['jobs:2 shell bootstrap.sh'],
     ],
     'of an Auto Scaling group outside EKS is not read': [
       {

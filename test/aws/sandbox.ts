@@ -82,7 +82,8 @@ export const connectTo = (parts: Parts = {}, options: Partial<ConnectOptions> = 
     requestHandler: {
       ...inSandbox,
       handle: async (...[request, handling]: Parameters<typeof inSandbox.handle>) => {
-        const answer = parts.instead?.(request)
+        const { path, body } = request
+        const answer = parts.instead?.({ path, body: typeof body === 'string' ? body : '' })
         return answer ? { response: responseOf(answer) } : inSandbox.handle(request, handling)
       },
     },

@@ -30,6 +30,7 @@ const empty = {
   'sts:GetCallerIdentity': 1,
   'organizations:ListAccounts': 1,
   'organizations:DescribeOrganizationalUnit': 1,
+  'eks:DescribeClusterVersions': 1,
   'sts:AssumeRole': 1,
   'ec2:DescribeRegions': 2,
   'eks:ListClusters': 2,
@@ -38,7 +39,16 @@ const empty = {
 }
 
 const cluster = (nodeGroups: object, addons: object = {}) => ({ shop: { version: '1.31', addons, nodeGroups } })
-const clusterReads = { 'eks:DescribeCluster': 1, 'eks:ListAddons': 1, 'eks:ListNodegroups': 1 }
+const clusterReads = {
+  'ec2:DescribeInstances': 1,
+  'eks:DescribeCluster': 1,
+  'eks:ListAddons': 1,
+  'eks:ListFargateProfiles': 1,
+  'eks:ListInsights': 1,
+  'eks:ListNodegroups': 1,
+  'eks:ListPodIdentityAssociations': 1,
+  'iam:ListOpenIDConnectProviders': 1,
+}
 const groups = 'autoscaling:DescribeAutoScalingGroups'
 const required = { httpTokens: 'required' }
 const many = <T>(count: number, item: T) =>
@@ -75,9 +85,41 @@ const cases: Readonly<Record<string, Parts & { readonly more: Calls }>> = {
     region: { clusters: cluster({}) },
     more: { ...clusterReads, [groups]: 1 },
   },
-  'the one add-on that a check asks about': {
-    region: { clusters: cluster({}, { 'vpc-cni': 'v1.18.1-eksbuild.1', coredns: 'v1.11.3-eksbuild.1' }) },
-    more: { ...clusterReads, [groups]: 1, 'eks:DescribeAddon': 1 },
+  'the add-ons that a check asks about': {
+    region: { clusters: cluster({}, { 'vpc-cni': 'v1.18.1-eksbuild.1', coredns: 'v1', 'aws-ebs-csi-driver': 'v1' }) },
+    more: { ...clusterReads, [groups]: 1, 'eks:DescribeAddon': 2 },
+  },
+  'lone nodes: their images in one read': {
+    region: {
+      clusters: cluster({}),
+      instances: { lone: { cluster: 'shop', image: 'told' }, other: { image: 'copy' } },
+    },
+    more: { ...clusterReads, [groups]: 1, 'ec2:DescribeImages': 1 },
+  },
+  "nodes of Karpenter: the user data of one for each EC2NodeClass and image, and every node's image": {
+    region: {
+      clusters: cluster({}),
+      instances: {
+        a: { cluster: 'shop', image: 'told', count: 3, tags: { 'karpenter.k8s.aws/ec2nodeclass': 'web' } },
+        b: { cluster: 'shop', image: 'ami-0f', tags: { 'karpenter.k8s.aws/ec2nodeclass': 'web' } },
+        c: { cluster: 'shop', image: 'told', tags: { 'karpenter.k8s.aws/ec2nodeclass': 'batch' } },
+      },
+    },
+    more: { ...clusterReads, [groups]: 1, 'ec2:DescribeInstanceAttribute': 3, 'ec2:DescribeImages': 1 },
+  },
+  'launch configurations of EKS groups, at once, and their images': {
+    region: {
+      clusters: cluster({}),
+      launchConfigurations: {
+        old: { image: 'told', instanceType: 'm5.large' },
+        outside: { image: 'told', instanceType: 'm5.large' },
+      },
+      autoScalingGroups: {
+        a: { cluster: 'shop', launchConfigurationName: 'old', desiredSize: 0 },
+        b: { launchConfigurationName: 'outside' },
+      },
+    },
+    more: { ...clusterReads, [groups]: 1, 'autoscaling:DescribeLaunchConfigurations': 1, 'ec2:DescribeImages': 1 },
   },
   'a managed group whose amiType tells its OS: no image': {
     region: { clusters: cluster({ web: { amiType: 'AL2_x86_64' } }) },
@@ -128,6 +170,17 @@ const cases: Readonly<Record<string, Parts & { readonly more: Calls }>> = {
       },
     },
     more: { [groups]: 1, 'ec2:DescribeLaunchTemplates': 1, 'ec2:DescribeLaunchTemplateVersions': 1 },
+  },
+  'the pinned version of a node in no group, with its image': {
+    region: {
+      launchTemplates: { web: { versions: [1, 2, 3].map(() => ({ image: 'told', metadataOptions: required })) } },
+      clusters: cluster({}),
+      instances: { lone: { cluster: 'shop', launchTemplate: 'web:2' }, elsewhere: { launchTemplate: 'web:1' } },
+    },
+    more: {
+      ...{ ...clusterReads, [groups]: 1, 'ec2:DescribeLaunchTemplates': 1 },
+      ...{ 'ec2:DescribeLaunchTemplateVersions': 1, 'ec2:DescribeImages': 1 },
+    },
   },
   'a self-managed group: its image, and the source of one that does not tell': {
     region: {

@@ -5,6 +5,7 @@ import { regionsOf } from '../../src/sandbox/walk.ts'
 const shape: Shape = {
   ...{ seed: 42, accounts: 12, regions: 3, emptyRegions: 0.5, clusters: 2, groups: 4, selfManaged: 1 },
   ...{ spareTemplates: 1, ownTemplates: 0.5, pinned: 0.5, customImages: 0.5, warmPools: 0.5 },
+  ...{ nodeClasses: 1, configured: 1, batch: 1 },
 }
 
 const isEmpty = ({ region }: ReturnType<typeof regionsOf>[number]) =>
@@ -23,7 +24,8 @@ describe('a generated organization', () => {
     expect(new Set(regions.map(({ unitName }) => unitName))).toEqual(new Set(['Team 1', 'Team 2']))
     for (const { region } of regions.filter(place => !isEmpty(place))) {
       expect(Object.values(region.clusters).map(({ nodeGroups }) => Object.keys(nodeGroups).length)).toEqual([4, 4])
-      expect(Object.keys(region.autoScalingGroups)).toHaveLength(2)
+      expect(Object.keys(region.autoScalingGroups)).toHaveLength(4)
+      expect(Object.keys(region.instances)).toHaveLength(4)
     }
   })
 

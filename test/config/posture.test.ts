@@ -33,7 +33,7 @@ const everything = `version: 1
 scope:    { accounts: { exclude: ['222233334444'] }, ous: { include: [ou-ab12-prod] }, regions: { include: [eu-west-1, us-east-1] } }
 role:     { name: eks-node-posture-read }
 checks:   { enable: [node-group-imdsv1-not-called], disable: [], severity: { image-imdsv2-supported: info } }
-expect:   [{ cluster: 'payments-*', hopLimit: 3, reason: Cilium }, { cluster: shop, podsNeedImds: false, vpcCni: 1.18.1 }]
+expect:   [{ cluster: 'payments-*', hopLimit: 3, reason: Cilium }, { tag: network=cilium, hopLimit: 3, reason: Cilium }, { cluster: shop, podsNeedImds: false, vpcCni: 1.18.1 }]
 owners:   { tag: team, accounts: { '111122223333': payments }, ous: {} }
 dueDays:  { critical: 14, high: 30 }
 alerts:   { minSeverity: high }
@@ -55,6 +55,7 @@ describe('posture.yaml', () => {
       checks: { enable: ['node-group-imdsv1-not-called'], disable: [], severity: { 'image-imdsv2-supported': 'info' } },
       expect: [
         { cluster: 'payments-*', hopLimit: 3, reason: 'Cilium' },
+        { tag: 'network=cilium', hopLimit: 3, reason: 'Cilium' },
         { cluster: 'shop', podsNeedImds: false, vpcCni: '1.18.1' },
       ],
       owners: { tag: 'team', accounts: { '111122223333': 'payments' }, ous: {} },
@@ -243,7 +244,17 @@ describe('a posture.yaml that cannot be used is told with file, line and what is
     [
       'an expectation of no cluster',
       'version: 1\nexpect:\n  - { podsNeedImds: true }\n',
-      'posture.yaml:3: expect.0.cluster: is missing: expected text',
+      'posture.yaml:3: expect.0.cluster: expected the name of a cluster, or a tag',
+    ],
+    [
+      'an expectation of a tag that is none',
+      'version: 1\nexpect: [{ tag: cilium, hopLimit: 3, reason: x }]\n',
+      'posture.yaml:2: expect.0.tag: expected a tag: key=value',
+    ],
+    [
+      'a version of the VPC CNI by a tag, which node groups have',
+      'version: 1\nexpect:\n  - cluster: shop\n    tag: network=cilium\n    vpcCni: 1.18.1\n',
+      'posture.yaml:4: expect.0.tag: a tag goes with hopLimit alone',
     ],
     [
       'text for true or false',

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import type * as Inventory from '../../src/core/inventory.ts'
-import { allInstances } from '../../src/core/inventory.ts'
-import { type Collected, type Failure, known, type Read } from '../../src/core/read.ts'
+import { clusterNames } from '../../src/core/ownership.ts'
+import { known } from '../../src/core/read.ts'
 import * as build from '../support/build.ts'
+import * as nodes from './arbitrary-nodes.ts'
+import { asCollected } from './failing-reads.ts'
 
-/** Account-Regions as AWS could describe them, complete, and what becomes of them when reads fail. */
+/** Account-Regions as AWS could describe them, complete. */
 
 const { al2Image, al2023Image, bottlerocketImage, mysteryImage } = build
 const images: readonly Inventory.Image[] = [
@@ -28,25 +30,12 @@ const imageIds = [
   `resolve:ssm:${publicAl2}`,
   'ami-gone',
 ]
-
-const set = <K extends string, T>(key: K, value: fc.Arbitrary<T>): fc.Arbitrary<{ [P in K]?: T }> =>
-  fc.oneof(
-    fc.constant({}),
-    value.map(chosen => ({ [key]: chosen }) as { [P in K]?: T }),
-  )
-
-const options: fc.Arbitrary<Inventory.ImdsOptions> = fc
-  .tuple(
-    set('httpTokens', fc.constantFrom('optional', 'required')),
-    set('httpEndpoint', fc.constantFrom('enabled', 'disabled')),
-    set('httpPutResponseHopLimit', fc.integer({ min: 1, max: 3 })),
-  )
-  .map(([tokens, endpoint, hops]) => ({ ...tokens, ...endpoint, ...hops }))
+const amiIds = imageIds.filter(id => !id.startsWith('resolve:'))
 
 type Version = Parameters<typeof build.launchTemplate>[0][number]
 const version: fc.Arbitrary<Version> = fc
-  .tuple(set('imageId', fc.constantFrom(...imageIds)), options)
-  .map(([image, metadataOptions]) => ({ ...image, metadataOptions }))
+  .tuple(nodes.set('imageId', fc.constantFrom(...imageIds)), nodes.options, nodes.userData)
+  .map(([image, metadataOptions, userData]) => ({ ...image, metadataOptions, userData }))
 
 const userTemplate = (index: number): fc.Arbitrary<Inventory.LaunchTemplate> =>
   fc.array(version, { minLength: 1, maxLength: 4 }).chain(versions =>
@@ -55,23 +44,50 @@ const userTemplate = (index: number): fc.Arbitrary<Inventory.LaunchTemplate> =>
     })),
   )
 
-const clusterNames = ['shop', 'pay'] as const
+const addon = (name: string, ownRole: boolean): Inventory.Addon => ({
+  name,
+  detail: known({ version: 'v1.40.0-eksbuild.1', status: 'ACTIVE', ownRole }),
+})
+
+const insight = (status: Inventory.Insight['status'], lastRefreshTime: string): Inventory.Insight => ({
+  name: 'Amazon Linux 2 compatibility',
+  status,
+  kubernetesVersion: '1.33',
+  lastRefreshTime,
+})
+
 const cluster = (name: string): fc.Arbitrary<Inventory.Cluster> =>
   fc
     .record({
-      autoMode: fc.boolean(),
-      outpost: fc.boolean(),
-      addons: fc.constantFrom(
-        build.complete<Inventory.Addon>(),
-        build.complete(build.vpcCni('v1.19.0-eksbuild.1')),
-        build.complete(build.vpcCni('v1.10.1-eksbuild.1')),
-        build.complete(build.vpcCni('v1.19.0-eksbuild.1', 'DEGRADED')),
+      detail: fc.record({
+        autoMode: fc.boolean(),
+        outpost: fc.boolean(),
+        hybrid: fc.boolean(),
+        version: fc.constantFrom('1.30', '1.31', '1.32', '1.33', '1.35'),
+        supportType: fc.constantFrom('STANDARD', 'EXTENDED'),
+        oidcIssuer: fc.constantFrom(`https://oidc/id/${name}`, 'https://oidc/id/none'),
+      }),
+      cni: fc.constantFrom<readonly Inventory.Addon[]>(
+        [],
+        [build.vpcCni('v1.19.0-eksbuild.1')],
+        [build.vpcCni('v1.10.1-eksbuild.1')],
+        [build.vpcCni('v1.19.0-eksbuild.1', 'DEGRADED')],
       ),
+      others: fc.subarray([addon('aws-ebs-csi-driver', false), addon('amazon-cloudwatch-observability', true)]),
+      insights: fc.subarray([
+        insight('ERROR', '2026-11-22T01:00:00.000Z'),
+        insight('PASSING', '2026-11-01T01:00:00.000Z'),
+      ]),
+      podIdentity: fc.boolean(),
+      fargateProfiles: fc.subarray(['default']),
     })
-    .map(({ autoMode, outpost, addons }) => ({
-      ...build.cluster({ autoMode, outpost }, addons),
+    .map(({ detail, cni, others, insights, podIdentity, fargateProfiles }) => ({
+      ...build.cluster(detail, build.complete(...cni, ...others)),
       name,
       arn: `arn:aws:eks:eu-west-1:111122223333:cluster/${name}`,
+      insights: build.complete(...insights),
+      podIdentity: known(podIdentity),
+      fargateProfiles: build.complete(...fargateProfiles),
     }))
 
 interface Managed {
@@ -90,7 +106,7 @@ const amiTypes = [
 const managed = (index: number, templates: readonly Inventory.LaunchTemplate[]): fc.Arbitrary<Managed> =>
   fc
     .record({
-      clusterName: fc.constantFrom(...clusterNames),
+      clusterName: fc.constantFrom(...nodes.clusterNames),
       own: fc.option(
         fc
           .constantFrom(...templates)
@@ -100,12 +116,13 @@ const managed = (index: number, templates: readonly Inventory.LaunchTemplate[]):
         { nil: undefined },
       ),
       amiType: fc.constantFrom(...amiTypes),
-      fill: options,
+      instanceType: fc.constantFrom('m6i.large', 'a1.large'),
+      fill: nodes.options,
       before: version,
       running: fc.array(fc.constantFrom('1', '2'), { maxLength: 2 }),
       waiting: fc.option(fc.constantFrom('1', '2'), { nil: undefined }),
     })
-    .map(({ clusterName, own, amiType: [amiType, imageId], fill, before, running, waiting }) => {
+    .map(({ clusterName, own, amiType: [amiType, imageId], instanceType, fill, before, running, waiting }) => {
       const name = `ng${index}`
       const written = own?.data.ok ? own.data.value : undefined
       const uuid = `0c5d0d3e-8f4e-4c5e-9a51-3f0f7a0c000${index}`
@@ -122,6 +139,7 @@ const managed = (index: number, templates: readonly Inventory.LaunchTemplate[]):
             arn: `arn:aws:eks:eu-west-1:111122223333:nodegroup/${clusterName}/${name}/${uuid}`,
             status: 'ACTIVE',
             amiType: written?.imageId ? 'CUSTOM' : amiType,
+            instanceTypes: [instanceType],
             autoScalingGroups: [asg],
             tags: {},
             ...(own && { launchTemplate: { id: own.template.id, version: String(own.number) } }),
@@ -136,8 +154,8 @@ const managed = (index: number, templates: readonly Inventory.LaunchTemplate[]):
           name: asg,
           arn: `arn:${asg}`,
           launchTemplates: [{ ref: { id: `lt-copy${index}`, version: '2' } }],
-          instances: running.flatMap(number => build.instances(1, `lt-copy${index}`, number)),
-          ...(waiting && { warmPool: known(build.instances(1, `lt-copy${index}`, waiting)) }),
+          instances: running.map((number, node) => from(`lt-copy${index}`, number, node)),
+          ...(waiting && { warmPool: known([from(`lt-copy${index}`, waiting, 9)]) }),
           tags: {
             'eks:cluster-name': clusterName,
             'eks:nodegroup-name': name,
@@ -146,6 +164,12 @@ const managed = (index: number, templates: readonly Inventory.LaunchTemplate[]):
         }),
       }
     })
+
+const from = (id: string, version: string, node: number): Inventory.AutoScalingInstance => ({
+  id: `i-${id}-${node}`,
+  lifecycleState: 'InService',
+  launchTemplate: { id, version },
+})
 
 const refTo = (templates: readonly Inventory.LaunchTemplate[]): fc.Arbitrary<Inventory.LaunchTemplateRef> =>
   fc
@@ -156,34 +180,54 @@ const refTo = (templates: readonly Inventory.LaunchTemplate[]): fc.Arbitrary<Inv
         .map(number => ({ id, version: number })),
     )
 
-const selfManaged = (
-  index: number,
-  templates: readonly Inventory.LaunchTemplate[],
-): fc.Arbitrary<Inventory.AutoScalingGroup> =>
+interface SelfManaged {
+  readonly group: Inventory.AutoScalingGroup
+  /** What its instances carry beside the tags of the group. */
+  readonly instanceTags: Inventory.Tags
+}
+
+const configurations = ['old', 'older'] as const
+
+const selfManaged = (index: number, templates: readonly Inventory.LaunchTemplate[]): fc.Arbitrary<SelfManaged> =>
   fc
     .record({
       tags: fc.constantFrom<Inventory.Tags>(
         {},
         { 'kubernetes.io/cluster/shop': 'owned' },
-        { 'k8s.io/cluster/pay': 'owned' },
+        { 'k8s.io/cluster/pay': 'owned', 'alpha.eksctl.io/nodegroup-name': `asg${index}` },
         { 'kubernetes.io/cluster/kops.example': 'owned' },
+        // What EKS left behind of a managed group that is gone.
+        { 'kubernetes.io/cluster/shop': 'owned', 'eks:cluster-name': 'shop', 'eks:nodegroup-name': 'ng0' },
       ),
-      launches: fc.array(fc.tuple(refTo(templates), set('imageId', fc.constantFrom(...imageIds))), { maxLength: 2 }),
+      launches: fc.array(fc.tuple(refTo(templates), nodes.set('imageId', fc.constantFrom(...imageIds))), {
+        maxLength: 2,
+      }),
       running: fc.array(refTo(templates), { maxLength: 2 }),
+      configuration: fc.constantFrom(...configurations, 'deleted'),
+      before: fc.constantFrom(...configurations),
+      // A template can name the cluster in place of the group.
+      instanceTags: fc.constantFrom<Inventory.Tags>({}, { 'kubernetes.io/cluster/pay': 'owned' }),
     })
-    .map(({ tags, launches, running }) => {
+    .map(({ tags, launches, running, configuration, before, instanceTags }) => {
       const group = build.autoScalingGroup({
         name: `asg${index}`,
-        arn: `arn:asg${index}`,
+        arn: `arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:asg${index}`,
         launchTemplates: launches.map(([ref, image]) => ({ ref, ...image })),
-        instances: running.map((launchTemplate, node) => ({
-          id: `i-${index}-${node}`,
-          lifecycleState: 'InService',
-          launchTemplate,
-        })),
         tags,
       })
-      return launches.length > 0 ? group : { ...group, launchConfiguration: 'old' }
+      const nodesOfTemplates = running.map((launchTemplate, node) => ({
+        id: `i-${index}-${node}`,
+        lifecycleState: 'InService',
+        launchTemplate,
+      }))
+      const nodesOfConfigurations = running.map((_, node) => ({
+        id: `i-${index}-${node}`,
+        lifecycleState: 'InService',
+        launchConfiguration: node === 0 ? configuration : before,
+      }))
+      return launches.length > 0
+        ? { group: { ...group, instances: nodesOfTemplates }, instanceTags }
+        : { group: { ...group, launchConfiguration: configuration, instances: nodesOfConfigurations }, instanceTags }
     })
 
 /** A complete account-Region. */
@@ -192,164 +236,65 @@ export const arbitraryInventory: fc.Arbitrary<Inventory.RegionInventory> = fc
   .chain(templates =>
     fc.record({
       templates: fc.constant(templates),
-      clusters: fc.tuple(...clusterNames.map(cluster)),
+      clusters: fc.tuple(...nodes.clusterNames.map(cluster)),
       managed: fc.subarray([0, 1]).chain(chosen => fc.tuple(...chosen.map(index => managed(index, templates)))),
       others: fc.subarray([0, 1]).chain(chosen => fc.tuple(...chosen.map(index => selfManaged(index, templates)))),
+      configurations: fc.tuple(...configurations.map(name => nodes.launchConfiguration(name, imageIds))),
+      lone: nodes.loneInstances(amiIds, refTo(templates)),
+      oidcProviders: fc.subarray(
+        nodes.clusterNames.map(name => `arn:aws:iam::111122223333:oidc-provider/oidc/id/${name}`),
+      ),
       defaults: fc
-        .tuple(options, set('httpTokensEnforced', fc.constantFrom('enabled', 'disabled')))
-        .map(([values, enforced]) => ({ ...values, ...enforced })),
+        .tuple(
+          nodes.options,
+          nodes.set('httpTokensEnforced', fc.constantFrom('enabled', 'disabled')),
+          nodes.set('managedBy', fc.constantFrom('account', 'declarative-policy')),
+        )
+        .map(([values, enforced, managedBy]) => ({ ...values, ...enforced, ...managedBy })),
     }),
   )
-  .map(world =>
-    asCollected(
-      build.inventory({
-        imdsDefaults: known(world.defaults),
-        clusters: build.complete(...world.clusters),
-        nodeGroups: build.complete(...world.managed.map(({ group }) => group)),
-        launchTemplates: build.complete(...world.templates, ...world.managed.map(({ copy }) => copy)),
-        autoScalingGroups: build.complete(...world.managed.map(({ asg }) => asg), ...world.others),
-        imageParameters: build.complete(...parameters),
-        images: build.complete(...images),
-      }),
-    ),
-  )
-
-/** Of a template only the default and latest versions are read, and those that something that was read names. */
-const asCollected = (inventory: Inventory.RegionInventory): Inventory.RegionInventory => {
-  const refs = [
-    ...inventory.nodeGroups.items.flatMap(({ detail }) => (detail.ok ? (detail.value.launchTemplate ?? []) : [])),
-    ...inventory.autoScalingGroups.items.flatMap(group => [
-      ...group.launchTemplates.map(({ ref }) => ref),
-      ...allInstances(group).flatMap(({ launchTemplate }) => launchTemplate ?? []),
-    ]),
-  ]
-  const { items, failures } = inventory.launchTemplates
-  return {
-    ...inventory,
-    launchTemplates: {
-      items: items.map(template => ({
-        ...template,
-        versions: template.versions.filter(
-          ({ number }) =>
-            number === template.defaultVersion ||
-            number === template.latestVersion ||
-            refs.some(ref => ref.id === template.id && ref.version === String(number)),
-        ),
-      })),
-      failures,
-    },
-  }
-}
-
-/** Which of the reads fail, by their turn: mostly a few, sometimes many. */
-export const arbitraryFailures: fc.Arbitrary<ReadonlySet<number>> = fc
-  .oneof(
-    { weight: 4, arbitrary: fc.uniqueArray(fc.nat(35), { minLength: 1, maxLength: 4 }) },
-    { weight: 1, arbitrary: fc.uniqueArray(fc.nat(35), { minLength: 10, maxLength: 30 }) },
-  )
-  .map(turns => new Set(turns))
-
-/** The same account-Region, with the reads failed whose turn is in `failing`. */
-export const withFailures = (
-  whole: Inventory.RegionInventory,
-  failing: ReadonlySet<number>,
-): Inventory.RegionInventory => {
-  let turn = 0
-  const fails = () => failing.has(turn++)
-  const failure = (action: string, resource?: string): Failure => ({
-    action,
-    class: 'denied',
-    reason: `${action} was refused`,
-    ...(resource !== undefined && { resource }),
-  })
-  const failed: Failure[] = []
-  const refuse = <T>(read: Read<T>, action: string, into: Failure[], resource?: string): Read<T> => {
-    if (!fails()) return read
-    into.push(failure(action, resource))
-    return { ok: false, action, reason: `${action} was refused` }
-  }
-  /** A list that was refused, or broke off: then what was on the pages before stays. */
-  const cut = <T>({ items, failures }: Collected<T>, action: string): Collected<T> => {
-    if (!fails()) return { items, failures }
-    return {
-      items: fails() ? items.slice(0, Math.ceil(items.length / 2)) : [],
-      failures: [...failures, failure(action)],
-    }
-  }
-
-  const imdsDefaults = refuse(whole.imdsDefaults, 'ec2:GetInstanceMetadataDefaults', failed)
-
-  const listed = cut(whole.clusters, 'eks:ListClusters')
-  const clusterFailures = [...listed.failures]
-  const clusters = listed.items.map(item => {
-    const addonFailures: Failure[] = []
-    const kept = fails()
-      ? { items: [], failures: [failure('eks:ListAddons', item.name)] }
-      : {
-          items: item.addons.items.map(addon => ({
-            ...addon,
-            ...(addon.detail && {
-              detail: refuse(addon.detail, 'eks:DescribeAddon', addonFailures, `${item.name}/${addon.name}`),
+  .chain(world => {
+    // A local cluster on Outposts has no managed groups.
+    const managedGroups = world.managed.filter(({ group }) =>
+      world.clusters.some(({ name, detail }) => name === group.clusterName && detail.ok && !detail.value.outpost),
+    )
+    const groups = [...managedGroups.map(({ asg }) => asg), ...world.others.map(({ group }) => group)]
+    const templates = [...world.templates, ...managedGroups.map(({ copy }) => copy)]
+    const tagged = new Map(world.others.map(({ group, instanceTags }) => [group.name, instanceTags]))
+    return nodes.instancesOf(groups, templates, amiIds).chain(grouped => {
+      const instances = [
+        ...grouped.map(one => ({
+          ...one,
+          tags: { ...one.tags, ...tagged.get(one.tags['aws:autoscaling:groupName'] ?? '') },
+        })),
+        ...world.lone,
+      ].filter(hasClusterTag)
+      return fc
+        .record({
+          nodeClassUserData: nodes.nodeClassUserData(instances),
+          counted: fc.option(nodes.imdsV1Calls(instances), { nil: undefined }),
+        })
+        .map(({ nodeClassUserData, counted }) =>
+          asCollected(
+            build.inventory({
+              imdsDefaults: known(world.defaults),
+              clusters: build.complete(...world.clusters),
+              nodeGroups: build.complete(...managedGroups.map(({ group }) => group)),
+              launchTemplates: build.complete(...templates),
+              autoScalingGroups: build.complete(...groups),
+              launchConfigurations: build.complete(...world.configurations),
+              instances: build.complete(...instances),
+              nodeClassUserData,
+              oidcProviders: known(world.oidcProviders),
+              ...(counted && { imdsV1Calls: build.complete(...counted) }),
+              imageParameters: build.complete(...parameters),
+              images: build.complete(...images),
             }),
-          })),
-          failures: addonFailures,
-        }
-    return { ...item, detail: refuse(item.detail, 'eks:DescribeCluster', clusterFailures, item.name), addons: kept }
+          ),
+        )
+    })
   })
 
-  const groupFailures: Failure[] = listed.failures.map(() => ({
-    ...failure('eks:ListNodegroups'),
-    class: 'not-asked',
-  }))
-  const nodeGroups = clusters.flatMap(({ name }) => {
-    const groups = whole.nodeGroups.items.filter(({ clusterName }) => clusterName === name)
-    const broken = fails()
-    if (broken) groupFailures.push(failure('eks:ListNodegroups', name))
-    return groups
-      .filter(() => !broken || fails())
-      .map(group => ({
-        ...group,
-        detail: refuse(group.detail, 'eks:DescribeNodegroup', groupFailures, `${name}/${group.name}`),
-      }))
-  })
-
-  const templates = cut(whole.launchTemplates, 'ec2:DescribeLaunchTemplateVersions')
-  const brokenOff = templates.failures.length > 0
-  const templateFailures = [...templates.failures]
-  const launchTemplates = templates.items.map(template => {
-    const { latestVersion, ...rest } = template
-    const known = brokenOff && fails() ? rest : template
-    const versions = known.versions.filter(({ number }) => known === template || number !== latestVersion)
-    return {
-      ...known,
-      versions: versions.map(one => ({
-        ...one,
-        data: refuse(one.data, 'ec2:DescribeLaunchTemplateVersions', templateFailures, template.id),
-      })),
-    }
-  })
-  const asgs = cut(whole.autoScalingGroups, 'autoscaling:DescribeAutoScalingGroups')
-  const poolFailures: Failure[] = []
-  const groups = asgs.items.map(({ warmPool, ...group }) => ({
-    ...group,
-    ...(warmPool && { warmPool: refuse(warmPool, 'autoscaling:DescribeWarmPool', poolFailures, group.name) }),
-  }))
-  const parameterFailures: Failure[] = []
-  return asCollected({
-    ...whole,
-    imdsDefaults,
-    clusters: { items: clusters, failures: clusterFailures },
-    nodeGroups: { items: nodeGroups, failures: groupFailures },
-    launchTemplates: { items: launchTemplates, failures: templateFailures },
-    autoScalingGroups: { items: groups, failures: [...asgs.failures, ...poolFailures] },
-    imageParameters: {
-      items: whole.imageParameters.items.map(({ name, imageId }) => ({
-        name,
-        imageId: refuse(imageId, 'ssm:GetParameters', parameterFailures, name),
-      })),
-      failures: parameterFailures,
-    },
-    images: cut(whole.images, 'ec2:DescribeImages'),
-    failures: failed,
-  })
-}
+/** EC2 is asked for instances with the tag of a listed cluster. */
+const hasClusterTag = ({ tags }: Inventory.Instance) =>
+  clusterNames({ tags }).some(name => nodes.clusterNames.some(listed => listed === name))

@@ -43,6 +43,21 @@ describe('an account-Region', () => {
     })
   })
 
+  test('tells by cluster of the kinds of node that are not judged, whatever else there is to tell', () => {
+    const clusters = build.complete(
+      build.cluster({ hybrid: true }, undefined, { fargateProfiles: build.complete('coredns', 'batch') }),
+      { ...build.cluster(), name: 'web' },
+      { ...build.cluster({}, undefined, { fargateProfiles: build.complete('ci') }), name: 'runners' },
+    )
+    const counted =
+      'not judged, for they are no instances of the account: 2 Fargate profiles and hybrid nodes of cluster shop, 1 Fargate profile of cluster runners'
+    expect(statusAndDetail({ clusters })).toEqual({ status: 'ok', detail: counted })
+    expect(statusAndDetail({ clusters, images: build.refused('ec2:DescribeImages') })).toEqual({
+      status: 'partial',
+      detail: `ec2:DescribeImages: access denied; ${counted}`,
+    })
+  })
+
   test.each<[string, Partial<RegionInventory>]>([
     ['the clusters', { clusters: build.refused('eks:ListClusters') }],
     ['the add-ons of a cluster', { clusters: build.complete(build.cluster({}, build.refused('eks:ListAddons'))) }],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Decision, evidenceOf } from '../../src/core/decision.ts'
-import { decideImds, type ImdsLevels } from '../../src/core/imds.ts'
+import { corrected, decideImds, type ImdsDecisions, type ImdsLevels } from '../../src/core/imds.ts'
 import type { ImdsDefaults, ImdsOptions } from '../../src/core/inventory.ts'
 import { known, notRead, type Read } from '../../src/core/read.ts'
 import { al2023Image, denied } from '../support/build.ts'
@@ -12,7 +12,14 @@ interface Said {
 }
 
 const launchOf = (metadataOptions: ImdsOptions, completedByEks = false) =>
-  known({ templateId: 'lt-0web', templateName: 'web', version: 3, metadataOptions, completedByEks })
+  known({
+    kind: 'launch template' as const,
+    templateId: 'lt-0web',
+    templateName: 'web',
+    version: 3,
+    metadataOptions,
+    completedByEks,
+  })
 
 const levels = (
   { launch = {}, defaults = {}, imdsSupport }: Said = {},
@@ -24,7 +31,7 @@ const levels = (
   ...over,
 })
 
-const decided = <T>({ value, decidedBy }: Decision<T>) => `${value ?? 'unknown'} by ${decidedBy}`
+const decided = ({ value, decidedBy }: Decision<unknown>) => `${value ?? 'unknown'} by ${decidedBy}`
 
 const tokens = [undefined, 'optional', 'required'] as const
 const supports = [undefined, 'v2.0'] as const
@@ -65,6 +72,72 @@ describe('HttpTokens', () => {
   test('an ImdsSupport that is not v2.0 says nothing', () => {
     expect(decided(decideImds(levels({ imdsSupport: 'v1.0' })).httpTokens)).toBe('optional by EC2 default')
   })
+})
+
+const hops = [undefined, 1, 3] as const
+const hopMatrix = hops.flatMap(launch =>
+  hops.flatMap(account => supports.map(imdsSupport => ({ launch, account, imdsSupport }))),
+)
+
+test.each(hopMatrix)('hop limit: launch $launch, account default $account, AMI $imdsSupport', row => {
+  const { launch, account, imdsSupport } = row
+  const { httpPutResponseHopLimit } = decideImds(
+    levels({
+      launch: launch === undefined ? {} : { httpPutResponseHopLimit: launch },
+      defaults: account === undefined ? {} : { httpPutResponseHopLimit: account },
+      imdsSupport,
+    }),
+  )
+  const byEc2 = imdsSupport === 'v2.0' ? '2 by image' : '1 by EC2 default'
+  const byAccount = account === undefined ? byEc2 : `${account} by account default`
+  expect(decided(httpPutResponseHopLimit)).toBe(launch === undefined ? byAccount : `${launch} by launch template`)
+})
+
+const endpoints = [undefined, 'enabled', 'disabled'] as const
+const endpointMatrix = endpoints.flatMap(launch =>
+  endpoints.flatMap(account => supports.map(imdsSupport => ({ launch, account, imdsSupport }))),
+)
+
+// An AMI says nothing of the endpoint.
+test.each(endpointMatrix)('endpoint: launch $launch, account default $account, AMI $imdsSupport', row => {
+  const { launch, account, imdsSupport } = row
+  const { httpEndpoint } = decideImds(
+    levels({
+      launch: launch ? { httpEndpoint: launch } : {},
+      defaults: account ? { httpEndpoint: account } : {},
+      imdsSupport,
+    }),
+  )
+  const byAccount = account ? `${account} by account default` : 'enabled by EC2 default'
+  expect(decided(httpEndpoint)).toBe(launch ? `${launch} by launch template` : byAccount)
+})
+
+// Enforcement is evaluated after precedence: it makes a launch fail and changes no value.
+test.each(matrix.flatMap(row => (['enabled', 'disabled'] as const).map(enforced => ({ ...row, enforced }))))(
+  'enforcement $enforced changes nothing: launch $launch, account default $account, AMI $imdsSupport',
+  ({ enforced, ...row }) => {
+    const said = {
+      launch: row.launch ? { httpTokens: row.launch } : {},
+      defaults: { httpTokensEnforced: enforced, ...(row.account && { httpTokens: row.account }) },
+      imdsSupport: row.imdsSupport,
+    }
+    expect(decided(decideImds(levels(said)).httpTokens)).toBe(ec2Says(row))
+  },
+)
+
+test('each option is decided by itself: one by each level', () => {
+  const decisions = decideImds(
+    levels({
+      launch: { httpEndpoint: 'enabled' },
+      defaults: { httpPutResponseHopLimit: 3, httpEndpoint: 'disabled' },
+      imdsSupport: 'v2.0',
+    }),
+  )
+  expect([decisions.httpTokens, decisions.httpEndpoint, decisions.httpPutResponseHopLimit].map(decided)).toEqual([
+    'required by image',
+    'enabled by launch template',
+    '3 by account default',
+  ])
 })
 
 describe('the hop limit', () => {
@@ -183,5 +256,112 @@ describe('the trace', () => {
     const said = rows({ defaults: { httpTokens: 'required', managedBy: 'declarative-policy' } })
     expect(said.at(-1)?.value).toBe('required (declarative policy)')
     expect(rows({ defaults: { httpTokens: 'required', managedBy: 'account' } }).at(-1)?.value).toBe('required')
+  })
+})
+
+describe('a launch configuration', () => {
+  const configuration = (metadataOptions: ImdsOptions): ImdsLevels =>
+    levels(
+      { defaults: { httpTokens: 'required', httpPutResponseHopLimit: 3 }, imdsSupport: 'v2.0' },
+      { launch: known({ kind: 'launch configuration', name: 'old', metadataOptions }) },
+    )
+
+  test('decides by its own values', () => {
+    const { httpTokens, httpPutResponseHopLimit } = decideImds(
+      configuration({ httpTokens: 'optional', httpPutResponseHopLimit: 2 }),
+    )
+    expect([httpTokens, httpPutResponseHopLimit].map(decided)).toEqual([
+      'optional by launch configuration',
+      '2 by launch configuration',
+    ])
+  })
+
+  // How account defaults and AMIs work together with a launch configuration is documented nowhere.
+  test('leaves unknown what it does not say, whatever account default and AMI say', () => {
+    expect(decideImds(configuration({})).httpTokens).toMatchObject({
+      decidedBy: 'nothing',
+      gap: { reason: 'launch configuration old leaves it out' },
+    })
+  })
+
+  test('is told by its nodes where it does not say it', () => {
+    const decisions = corrected(decideImds(configuration({})), known([{ httpTokens: 'optional' }]))
+    expect(decided(decisions.httpTokens)).toBe('optional by running nodes')
+  })
+
+  test('stands over its nodes where it says it', () => {
+    const decisions = corrected(
+      decideImds(configuration({ httpTokens: 'optional' })),
+      known([{ httpTokens: 'required' }]),
+    )
+    expect(decided(decisions.httpTokens)).toBe('optional by launch configuration')
+  })
+})
+
+test('an EC2NodeClass has what its newest node shows, and nothing below it is asked', () => {
+  const launch = known({
+    kind: 'EC2NodeClass' as const,
+    name: 'default',
+    instanceId: 'i-0a',
+    metadataOptions: { httpTokens: 'optional' as const },
+  })
+  const { httpTokens, httpEndpoint } = decideImds(
+    levels({ defaults: { httpTokens: 'required', httpEndpoint: 'enabled' } }, { launch }),
+  )
+  expect([httpTokens, httpEndpoint].map(decided)).toEqual(['optional by EC2NodeClass', 'unknown by nothing'])
+})
+
+describe('nodes of the same launch that have another value', () => {
+  const required: ImdsOptions = { httpTokens: 'required', httpEndpoint: 'enabled', httpPutResponseHopLimit: 1 }
+  const silent = decideImds(levels({ defaults: { httpPutResponseHopLimit: 2 } }))
+  const tokensOf = ({ httpTokens }: ImdsDecisions) => decided(httpTokens)
+
+  test('win over account default, AMI and EC2, each option by itself, and the trace shows both', () => {
+    const { httpTokens, httpEndpoint, httpPutResponseHopLimit } = corrected(silent, known([required, required]))
+    expect([httpTokens, httpEndpoint, httpPutResponseHopLimit].map(decided)).toEqual([
+      'required by running nodes',
+      'enabled by EC2 default',
+      '1 by running nodes',
+    ])
+    expect(evidenceOf('HttpTokens', httpTokens).slice(-2)).toEqual([
+      { what: 'HttpTokens', value: 'optional', source: 'EC2' },
+      { what: 'HttpTokens', value: 'required', source: 'nodes of the same launch' },
+    ])
+  })
+
+  test('win over a required account default too', () => {
+    const decisions = decideImds(levels({ defaults: { httpTokens: 'required' } }))
+    expect(tokensOf(corrected(decisions, known([{ httpTokens: 'optional' }])))).toBe('optional by running nodes')
+  })
+
+  // Whoever fixes nodes by hand leaves the next node as the launch says.
+  test('do not win over what the launch itself sets', () => {
+    const decisions = decideImds(levels({ launch: { httpTokens: 'optional' } }))
+    expect(tokensOf(corrected(decisions, known([required])))).toBe('optional by launch template')
+  })
+
+  test('do not win where they differ among each other', () => {
+    expect(tokensOf(corrected(silent, known([required, { httpTokens: 'optional' }])))).toBe('optional by EC2 default')
+    expect(tokensOf(corrected(silent, known([required, {}])))).toBe('optional by EC2 default')
+  })
+
+  test('change nothing where there are none, or where they agree', () => {
+    expect(corrected(silent, known([]))).toEqual(silent)
+    expect(tokensOf(corrected(silent, known([{ httpTokens: 'optional' }])))).toBe('optional by EC2 default')
+  })
+
+  test('settle what an account default that was not read left open', () => {
+    const open = decideImds(levels({}, { defaults: denied('ec2:GetInstanceMetadataDefaults') }))
+    expect(tokensOf(corrected(open, known([required])))).toBe('required by running nodes')
+  })
+
+  test('that could not be seen leave open what they might overrule, and nothing else', () => {
+    const unseen = denied('ec2:DescribeInstances')
+    expect(corrected(silent, unseen).httpTokens).toMatchObject({
+      decidedBy: 'nothing',
+      gap: { action: 'ec2:DescribeInstances' },
+    })
+    const set = decideImds(levels({ launch: { httpTokens: 'required' } }))
+    expect(tokensOf(corrected(set, unseen))).toBe('required by launch template')
   })
 })

@@ -47,11 +47,16 @@ describe('which Auto Scaling groups are node groups', () => {
       [],
     ],
     ['not one without tags', {}, []],
-    // Tags are inherited through templates and copied by hand: what EKS says of a managed group comes first.
+    // Its nodes still run, though EKS lists no such group.
     [
-      'not one that says it is of a managed group, even where that is gone',
+      'one that EKS left behind of a managed group that is gone',
       { 'kubernetes.io/cluster/shop': 'owned', 'eks:nodegroup-name': 'gone', 'eks:cluster-name': 'shop' },
-      [],
+      ['self-managed shop/workers'],
+    ],
+    [
+      'one that AWS Batch made',
+      { 'kubernetes.io/cluster/shop': 'owned', AWSBatchServiceTag: 'batch' },
+      ['batch shop/workers'],
     ],
     [
       'one with a stale tag of eksctl',
@@ -141,6 +146,56 @@ describe('a managed group that could not be described', () => {
   })
 })
 
+describe('an Auto Scaling group that EKS left behind of a managed group that was made again', () => {
+  const over: Partial<RegionInventory> = {
+    autoScalingGroups: complete(
+      build.managedAutoScalingGroup(),
+      build.managedAutoScalingGroup({ name: 'eks-web-before', arn: 'arn:before' }),
+    ),
+  }
+
+  test('is a group of its own', () => {
+    expect(groups(over).map(({ resource }) => resource.name)).toEqual(['web', 'eks-web-before'])
+  })
+
+  test('is not told from the new one where EKS would not describe that', () => {
+    const [subject, ...others] = groups({
+      ...over,
+      nodeGroups: build.refused('eks:DescribeNodegroup', {
+        name: 'web',
+        clusterName: 'shop',
+        detail: build.denied('eks:DescribeNodegroup'),
+      }),
+    })
+    expect(others).toEqual([])
+    expect(subject?.nodes).toEqual(build.denied('eks:DescribeNodegroup'))
+    expect(subject?.variants.map(({ launch }) => launch.ok)).toEqual([false])
+  })
+})
+
+describe('what a group was made with', () => {
+  test.each<[string, Record<string, string>, string | undefined]>([
+    ['eksctl', { 'alpha.eksctl.io/nodegroup-name': 'workers' }, 'eksctl'],
+    ['eksctl in 2018', { 'eksctl.io/v1alpha2/nodegroup-name': 'workers' }, 'eksctl'],
+    ['a stack of eksctl', { 'aws:cloudformation:stack-name': 'eksctl-shop-nodegroup-workers' }, 'eksctl'],
+    ['another stack', { 'aws:cloudformation:stack-name': 'workers' }, 'CloudFormation'],
+    ['Terraform', { ManagedBy: 'terraform' }, 'Terraform'],
+    ['Cluster API', { 'sigs.k8s.io/cluster-api-provider-aws/cluster/shop': 'owned' }, 'Cluster API'],
+    ['nothing that tells', {}, undefined],
+  ])('is told by its tags: %s', (_, tags, origin) => {
+    const [subject] = selfManaged({ tags: { 'kubernetes.io/cluster/shop': 'owned', ...tags } })
+    expect(subject?.group.origin).toBe(origin)
+  })
+
+  // A template hands its tags down to what is made from it.
+  test("is not told by a stale tag of eksctl, where EKS's own tag names another group", () => {
+    const tags = { ...build.managedAutoScalingGroup().tags, 'alpha.eksctl.io/nodegroup-name': 'stale' }
+    const [subject] = groups({ autoScalingGroups: complete(build.managedAutoScalingGroup({ tags })) })
+    expect(named(subject ? [subject] : [])).toEqual(['managed shop/web'])
+    expect(subject?.group.origin).toBeUndefined()
+  })
+})
+
 describe('what starts the next node', () => {
   test('is of a mixed instances policy the base and every override, with the AMI that it names', () => {
     const [subject] = selfManaged({
@@ -175,9 +230,29 @@ describe('what starts the next node', () => {
     expect(subject?.variants[0]?.imds.httpTokens.decidedBy).toBe('nothing')
   })
 
-  test('is not known of a launch configuration', () => {
+  test('is of a launch configuration its AMI, its own values, and its user data', () => {
+    const facts = build.userData({ format: 'shell' })
+    const [subject] = selfManaged(
+      { launchConfiguration: 'old', launchTemplates: [] },
+      {
+        launchConfigurations: complete({
+          name: 'old',
+          imageId: al2Image.id,
+          instanceType: 'm5.large',
+          metadataOptions: { httpTokens: 'optional' },
+          userData: facts,
+        }),
+      },
+    )
+    expect(subject?.variants).toMatchObject([
+      { os: { value: 'al2' }, imds: { httpTokens: { value: 'optional' } }, userData: { value: facts } },
+    ])
+    expect(subject?.group.instanceTypes).toEqual(['m5.large'])
+  })
+
+  test('is not known of a launch configuration that was deleted under its group', () => {
     const [subject] = selfManaged({ launchConfiguration: 'old', launchTemplates: [] })
-    expect(images(subject?.variants ?? [])).toEqual(['launch configuration old is not read'])
+    expect(images(subject?.variants ?? [])).toEqual(['launch configuration old is not in this account-Region any more'])
   })
 
   // Without a variant every check would skip the group, and what AWS left out would pass for an answer.
@@ -206,7 +281,7 @@ describe('what starts the next node', () => {
       nodeGroups: complete(build.managedNodeGroup({ launchTemplate: { id: 'lt-0web', version: '1' } })),
       launchTemplates: complete(build.launchTemplate([{}]), build.eksCopy([{ imageId: al2023Image.id }])),
     })
-    expect(subject?.variants.map(({ launch }) => launch.ok && launch.value.templateId)).toEqual(['lt-0copy'])
+    expect(subject?.variants).toMatchObject([{ launch: { value: { templateId: 'lt-0copy' } } }])
     expect(subject?.group.managed?.ownTemplate?.launch).toMatchObject({
       value: { templateId: 'lt-0web', completedByEks: true },
     })
@@ -255,6 +330,69 @@ describe('what runs', () => {
     })
     expect(subject?.nodes.ok).toBe(true)
     expect(subject?.variants.map(({ launch }) => launch.ok)).toEqual([true])
+  })
+})
+
+describe('what EC2 tells of a node of an Auto Scaling group', () => {
+  const running = instances(1, 'lt-0web', '1')
+  const node = (over: Parameters<typeof build.instance>[0]) => {
+    const [subject] = selfManaged(
+      { instances: running },
+      {
+        instances: complete(
+          ...running.map(({ id }) => build.instance({ id, tags: { 'aws:autoscaling:groupName': 'workers' }, ...over })),
+        ),
+      },
+    )
+    return subject?.nodes.ok ? subject.nodes.value[0] : undefined
+  }
+
+  test('is its AMI, whatever its template names', () => {
+    expect(node({ imageId: al2023Image.id })?.os.value).toBe('al2023')
+    expect(node({ imageId: al2Image.id })?.os.value).toBe('al2')
+  })
+
+  test('is the metadata options that are in force', () => {
+    expect(node({ metadataOptions: { httpTokens: 'optional' } })?.imds).toEqual({
+      ok: true,
+      value: { httpTokens: 'optional' },
+    })
+  })
+
+  const unlisted = (httpTokens: 'required' | undefined, over: Partial<RegionInventory>) => {
+    const [subject] = selfManaged(
+      { instances: running },
+      {
+        launchTemplates: complete(
+          build.launchTemplate([{ imageId: al2Image.id, metadataOptions: httpTokens ? { httpTokens } : {} }]),
+        ),
+        ...over,
+      },
+    )
+    return subject?.nodes.ok ? subject.nodes.value[0] : undefined
+  }
+
+  test('is replaced by what its launch says where EC2 lists no such instance, for it is stopped', () => {
+    const stopped = unlisted('required', { instances: complete() })
+    expect(stopped?.os.value).toBe('al2')
+    expect(stopped?.imds).toEqual({ ok: true, value: { httpTokens: 'required' } })
+    expect(unlisted(undefined, { instances: complete() })?.imds.ok).toBe(false)
+  })
+
+  test('is not replaced by anything where the list of EC2 broke off', () => {
+    const unread = unlisted('required', { instances: build.refused('ec2:DescribeInstances') })
+    expect(unread?.os.decidedBy).toBe('nothing')
+    expect(unread?.imds).toEqual(build.denied('ec2:DescribeInstances'))
+  })
+
+  test("of another AMI than EKS's copy names stands over the amiType of its group", () => {
+    const [subject] = groups({
+      instances: complete(build.instance({ id: 'i-lt-0copy-1-0', imageId: al2Image.id })),
+      autoScalingGroups: complete(build.managedAutoScalingGroup({ instances: instances(1, 'lt-0copy', '1') })),
+    })
+    expect(subject?.nodes.ok && subject.nodes.value.map(({ os }) => [os.value, os.decidedBy])).toEqual([
+      ['al2', 'image'],
+    ])
   })
 })
 
@@ -328,9 +466,9 @@ describe('user data', () => {
     expect(said(found)).toEqual(['shell', 'mime'])
   })
 
-  test('of a launch configuration is not known', () => {
+  test('of a launch configuration that was deleted is not known', () => {
     expect(said(selfManaged({ launchConfiguration: 'old', launchTemplates: [] }))).toEqual([
-      'launch configuration old is not read',
+      'launch configuration old is not in this account-Region any more',
     ])
   })
 })

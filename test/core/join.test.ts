@@ -58,7 +58,7 @@ describe('a cluster', () => {
 
 test('an account is a resource of the Region global under its ARN in the organization', () => {
   const unlisted = notRead('ec2:DescribeRegions', 'access denied')
-  expect(accountSubject(build.target(), [], unlisted)).toEqual({
+  expect(accountSubject(build.target(), [], unlisted, unlisted)).toEqual({
     resource: {
       type: 'account',
       id: 'arn:aws:organizations::100000000000:account/o-acme/111122223333',
@@ -69,6 +69,7 @@ test('an account is a resource of the Region global under its ARN in the organiz
       tags: {},
     },
     regions: [],
+    allowsImdsV1: unlisted,
     unlisted,
   })
 })

@@ -24,7 +24,16 @@ test.each<[string, Parameters<typeof isControllerMade>[0], boolean]>([
   expect(isControllerMade(template)).toBe(expected)
 })
 
-test('evidence names a launch by template, id and version', () => {
+test('evidence names a launch template by name, id and version', () => {
   const launch = { templateId: 'lt-0a', templateName: 'web', version: 3, metadataOptions: {}, completedByEks: false }
-  expect(describeLaunch(launch)).toBe('launch template web (lt-0a) version 3')
+  expect(describeLaunch({ kind: 'launch template', ...launch })).toBe('launch template web (lt-0a) version 3')
+})
+
+test('evidence names a launch configuration, and an EC2NodeClass without the instance that shows it', () => {
+  const metadataOptions = {}
+  expect(describeLaunch({ kind: 'launch configuration', name: 'old', metadataOptions })).toBe(
+    'launch configuration old',
+  )
+  const nodeClass = { kind: 'EC2NodeClass', name: 'default', instanceId: 'i-0a', metadataOptions } as const
+  expect(describeLaunch(nodeClass)).toBe('EC2NodeClass default, as its newest node shows')
 })

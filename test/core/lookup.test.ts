@@ -129,7 +129,7 @@ describe('the image of an instance', () => {
     expect(imageOfInstance(instance).image).toMatchObject({ action: 'autoscaling:DescribeAutoScalingGroups' })
     expect(imageOfInstance({ ...instance, launchConfiguration: 'old' }).image).toMatchObject({
       action: 'autoscaling:DescribeLaunchConfigurations',
-      reason: 'launch configuration old is not read',
+      reason: 'launch configuration old is not in this account-Region any more',
     })
     expect(imageOfInstance(from('9')).image).toMatchObject({ reason: 'launch template lt-0web has no version 9' })
   })

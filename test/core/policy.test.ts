@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { defaultPolicy, expected, leavesOut, type Policy, severityFor } from '../../src/core/policy.ts'
+import { defaultPolicy, expected, expectedOf, leavesOut, type Policy, severityFor } from '../../src/core/policy.ts'
+import { known, notRead } from '../../src/core/read.ts'
 
 describe('a selection', () => {
   test.each<[string, Parameters<typeof leavesOut>[0], string[], ReturnType<typeof leavesOut>]>([
@@ -41,6 +42,30 @@ test('what is expected of a cluster is said by the first entry that matches and 
   expect(expected(policy, 'payments-eu', 'podsNeedImds')?.podsNeedImds).toBe(false)
   expect(expected(policy, 'payments-eu', 'vpcCni')?.vpcCni).toBe('1.18.1')
   expect(expected(policy, 'shop', 'hopLimit')).toBeUndefined()
+})
+
+test('what is expected by a tag is expected of the groups with that tag, and not known where tags were not read', () => {
+  const policy: Policy = {
+    ...defaultPolicy,
+    expect: [
+      { cluster: 'pay*', tag: 'network=cilium', hopLimit: 3, reason: 'Cilium' },
+      { tag: 'role=a=b', hopLimit: 4, reason: 'Docker in Docker' },
+      { cluster: 'payments', hopLimit: 2, reason: 'late' },
+    ],
+  }
+  const limitOf = (clusterName: string, tags: Readonly<Record<string, string>>) => {
+    const found = expectedOf(policy, { clusterName, tags: known(tags) }, 'hopLimit')
+    return found.ok ? found.value?.hopLimit : found
+  }
+  expect(limitOf('payments', { network: 'cilium' })).toBe(3)
+  expect(limitOf('shop', { network: 'cilium' })).toBeUndefined()
+  expect(limitOf('shop', { role: 'a=b' })).toBe(4)
+  expect(limitOf('payments', { network: 'vpc' })).toBe(2)
+  expect(expected(policy, 'payments', 'hopLimit')?.hopLimit).toBe(2)
+
+  const unread = notRead('eks:DescribeNodegroup', 'access denied')
+  expect(expectedOf(policy, { clusterName: 'payments', tags: unread }, 'hopLimit')).toEqual(unread)
+  expect(expectedOf(policy, { clusterName: 'payments', tags: unread }, 'vpcCni')).toEqual(known(undefined))
 })
 
 test('without posture.yaml nothing is excluded, expected, enabled, waived or weighed otherwise', () => {

@@ -9,6 +9,9 @@ interface Statement {
   readonly Resource: string | readonly string[]
 }
 
+/** With everything that is off unless somebody asks for it. */
+const policy = 'version: 1\nchecks: { enable: [node-group-imdsv1-not-called] }\n'
+
 let packaged: Packaged
 let deployment: Deployment
 
@@ -19,7 +22,7 @@ let deployment: Deployment
 beforeAll(async () => {
   packaged = await packageService()
   deployment = await deploy(packaged)
-  deployment.aws.files.set(`${deployment.stack.nameOf('RunBucket')}/posture.yaml`, 'version: 1\n')
+  deployment.aws.files.set(`${deployment.stack.nameOf('RunBucket')}/posture.yaml`, policy)
   await deployment.night(organizationOf({}, { denied: ['eks:DescribeAddon'] }), 'first-night')
   await deployment.night(organizationOf(), 'second-night')
   deployment.aws.refuse = ({ by, action }) => by === 'scan' && action === 'dynamodb:PutItem'

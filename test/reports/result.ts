@@ -1,6 +1,7 @@
 import type { RegionCoverage } from '../../src/core/coverage.ts'
-import { byPlace, compareText, type Finding, findingId } from '../../src/core/finding.ts'
+import { byPlace, type Finding, findingId } from '../../src/core/finding.ts'
 import type { ScanResult } from '../../src/core/result.ts'
+import { compareText } from '../../src/core/text.ts'
 import type { Severity } from '../../src/core/verdict.ts'
 
 /** One fixed result that shows everything that a report can meet. */
@@ -26,7 +27,12 @@ const noRole =
 const coverage = [
   row('111111111111', 'eu-west-1', 'ok'),
   row('111111111111', 'us-east-1', 'excluded', 'posture.yaml: scope.regions.include'),
-  row('222222222222', 'eu-west-1', 'ok'),
+  row(
+    '222222222222',
+    'eu-west-1',
+    'ok',
+    'not judged, for they are no instances of the account: 2 Fargate profiles of cluster shop',
+  ),
   row('222222222222', 'us-east-1', 'partial', 'ec2:DescribeImages: access denied (UnauthorizedOperation)'),
   row('222222222222', 'us-west-2', 'partial', 'ec2:DescribeImages: access denied (UnauthorizedOperation)'),
   row(

@@ -6,6 +6,7 @@ import type {
   AccountRegion,
   AccountSubject,
   ClusterSubject,
+  ImageSubject,
   LaunchTemplateSubject,
   NodeGroupSubject,
 } from '../../src/core/subjects.ts'
@@ -46,16 +47,34 @@ export const mysteryImage: Inventory.Image = { id: 'ami-mystery', name: 'golden-
 export const cluster = (
   detail: Partial<Extract<Inventory.Cluster['detail'], { ok: true }>['value']> = {},
   addons: Inventory.Cluster['addons'] = complete(vpcCni('v1.19.0-eksbuild.1')),
+  over: Partial<Inventory.Cluster> = {},
 ): Inventory.Cluster => ({
   name: 'shop',
   arn: `arn:aws:eks:${region}:${accountId}:cluster/shop`,
-  detail: known({ version: '1.31', status: 'ACTIVE', autoMode: false, outpost: false, tags: {}, ...detail }),
+  detail: known({
+    version: '1.31',
+    status: 'ACTIVE',
+    autoMode: false,
+    outpost: false,
+    hybrid: false,
+    endpoint: 'https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com',
+    caSha256: 'f'.repeat(64),
+    serviceCidr: '10.100.0.0/16',
+    oidcIssuer: 'https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF',
+    supportType: 'EXTENDED',
+    tags: {},
+    ...detail,
+  }),
   addons,
+  insights: complete(),
+  podIdentity: known(false),
+  fargateProfiles: complete(),
+  ...over,
 })
 
 export const vpcCni = (version: string, status = 'ACTIVE'): Inventory.Addon => ({
   name: 'vpc-cni',
-  detail: known({ version, status }),
+  detail: known({ version, status, ownRole: false }),
 })
 
 interface Version {
@@ -113,6 +132,7 @@ export const instances = (count: number, templateId: string, version: string): I
 export const autoScalingGroup = (over: Partial<Inventory.AutoScalingGroup> = {}): Inventory.AutoScalingGroup => ({
   name: 'workers',
   arn: `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:0001:autoScalingGroupName/workers`,
+  instanceTypes: [],
   launchTemplates: [{ ref: { id: 'lt-0web', name: 'web', version: '1' } }],
   instances: [],
   tags: { 'kubernetes.io/cluster/shop': 'owned' },
@@ -128,6 +148,7 @@ export const managedNodeGroup = (
     arn: `arn:aws:eks:${region}:${accountId}:nodegroup/shop/web/0c5d0d3e`,
     status: 'ACTIVE',
     amiType: 'AL2023_x86_64_STANDARD',
+    instanceTypes: ['m6i.large'],
     autoScalingGroups: ['eks-web-0c5d0d3e'],
     tags: {},
     ...over,
@@ -149,22 +170,87 @@ const healthyCopy = eksCopy([
 ])
 
 /** A healthy account-Region: cluster `shop` with the managed node group `web` on AL2023, and nothing else. */
-export const inventory = (over: Partial<Inventory.RegionInventory> = {}): Inventory.RegionInventory => ({
-  schemaVersion: 1,
-  accountId,
-  region,
-  partition: 'aws',
-  collectedAt: '2026-11-22T02:00:00.000Z',
-  imdsDefaults: known({}),
-  clusters: complete(cluster()),
-  nodeGroups: complete(managedNodeGroup()),
-  launchTemplates: complete(healthyCopy),
-  autoScalingGroups: complete(managedAutoScalingGroup({ instances: instances(2, 'lt-0copy', '1') })),
-  imageParameters: complete(),
-  images: complete(al2Image, al2023Image, bottlerocketImage, mysteryImage),
-  failures: [],
+export const inventory = (over: Partial<Inventory.RegionInventory> = {}): Inventory.RegionInventory => {
+  const launchTemplates = complete(healthyCopy)
+  const autoScalingGroups = complete(managedAutoScalingGroup({ instances: instances(2, 'lt-0copy', '1') }))
+  const imdsDefaults: Inventory.RegionInventory['imdsDefaults'] = known({})
+  const imageParameters = complete<Inventory.ImageParameter>()
+  const read = { launchTemplates, autoScalingGroups, imdsDefaults, imageParameters, ...over }
+  return {
+    schemaVersion: 2,
+    accountId,
+    region,
+    partition: 'aws',
+    collectedAt: '2026-11-22T02:00:00.000Z',
+    clusters: complete(cluster()),
+    nodeGroups: complete(managedNodeGroup()),
+    launchConfigurations: complete(),
+    instances: complete(...asLaunched(read)),
+    nodeClassUserData: [],
+    oidcProviders: known([]),
+    images: complete(al2Image, al2023Image, bottlerocketImage, mysteryImage),
+    failures: [],
+    ...read,
+  }
+}
+
+/** An instance of cluster `shop` in no group, as EC2 describes it. */
+export const instance = (over: Partial<Inventory.Instance> = {}): Inventory.Instance => ({
+  id: 'i-0lone',
+  imageId: al2023Image.id,
+  instanceType: 'm6i.large',
+  state: 'running',
+  launchTime: '2026-11-01T08:00:00.000Z',
+  metadataOptions: { httpTokens: 'required', httpEndpoint: 'enabled', httpPutResponseHopLimit: 1 },
+  tags: { 'kubernetes.io/cluster/shop': 'owned' },
   ...over,
 })
+
+/** The instances of Auto Scaling groups as EC2 would describe them when nobody touched them since their launch. */
+export const asLaunched = ({
+  launchTemplates,
+  autoScalingGroups,
+  imdsDefaults,
+  imageParameters,
+}: Pick<
+  Inventory.RegionInventory,
+  'launchTemplates' | 'autoScalingGroups' | 'imdsDefaults' | 'imageParameters'
+>): Inventory.Instance[] => {
+  const amiOf = (written: string | undefined) => {
+    if (!written?.startsWith('resolve:ssm:')) return written
+    const parameter = imageParameters.items.find(({ name }) => written === `resolve:ssm:${name}`)
+    return parameter?.imageId.ok ? parameter.imageId.value : undefined
+  }
+  const { httpTokens, httpEndpoint, httpPutResponseHopLimit }: Inventory.ImdsOptions = {
+    httpTokens: 'optional',
+    httpEndpoint: 'enabled',
+    httpPutResponseHopLimit: 1,
+    ...(imdsDefaults.ok && imdsDefaults.value),
+  }
+  return autoScalingGroups.items.flatMap(group =>
+    group.instances.flatMap(({ id, imageId, launchTemplate }) => {
+      const template = launchTemplates.items.find(one => one.id === launchTemplate?.id)
+      const version = template?.versions.find(({ number }) => String(number) === launchTemplate?.version)
+      if (!version?.data.ok) return []
+      const { imageId: named, ...rest } = instance({
+        id,
+        metadataOptions: {
+          httpTokens,
+          httpEndpoint,
+          httpPutResponseHopLimit,
+          ...version.data.value.metadataOptions,
+        },
+        tags: { ...group.tags, 'aws:autoscaling:groupName': group.name },
+      })
+      const ami = amiOf(imageId ?? version.data.value.imageId)
+      return [{ ...rest, ...(ami !== undefined && { imageId: ami }) }]
+    }),
+  )
+}
+
+/** The one image of one's own that node groups use. */
+export const imageSubject = (over: Partial<Inventory.RegionInventory> = {}): ImageSubject =>
+  only(joinSubjects(inventory(over)).image)
 
 /** The one node group of an account-Region. */
 export const nodeGroup = (over: Partial<Inventory.RegionInventory> = {}): NodeGroupSubject =>
@@ -190,7 +276,10 @@ export const target = (over: Partial<Target> = {}): Target => ({
 })
 
 /** An account whose Regions have these defaults. */
-export const account = (regions: Readonly<Record<string, AccountRegion['defaults']>>): AccountSubject =>
+export const account = (
+  regions: Readonly<Record<string, AccountRegion['defaults']>>,
+  allowsImdsV1: Read<boolean> = known(false),
+): AccountSubject =>
   accountSubject(
     target(),
     Object.entries(regions).map(([name, defaults]) => ({
@@ -198,6 +287,7 @@ export const account = (regions: Readonly<Record<string, AccountRegion['defaults
       status: defaults.ok ? 'ok' : 'partial',
       defaults,
     })),
+    allowsImdsV1,
   )
 
 const only = <T>(items: readonly T[]): T => {

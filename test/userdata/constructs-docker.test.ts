@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { constructTable, found, heredoc } from './constructs-table.ts'
 
-constructTable(['docker'], {
+const rows: Parameters<typeof constructTable>[1] = {
   'docker-command': {
     breaks: [
       ['docker pull nginx'],
@@ -73,7 +73,9 @@ constructTable(['docker'], {
       ['curl -O https://download.docker.com/linux/static/stable/x86_64/docker-27.tgz'],
     ],
   },
-})
+}
+
+constructTable(['docker'], rows, ['docker-runtime'])
 
 describe('a docker that the script installs', () => {
   test('is reported once, and not each command of it', () => {
@@ -85,5 +87,20 @@ describe('a docker that the script installs', () => {
       '2 docker-install',
       '3 docker-daemon-json',
     ])
+  })
+})
+
+describe('Docker as the runtime of bootstrap.sh', () => {
+  test.each([
+    [
+      'as an argument',
+      '/etc/eks/bootstrap.sh shop --container-runtime dockerd',
+      ['2 bootstrap-sh', '2 docker-runtime'],
+    ],
+    ['by a variable', 'CONTAINER_RUNTIME=dockerd /etc/eks/bootstrap.sh shop', ['2 bootstrap-sh', '2 docker-runtime']],
+    ['not where it is containerd', '/etc/eks/bootstrap.sh shop --container-runtime containerd', ['2 bootstrap-sh']],
+    ['not in what is printed', 'echo /etc/eks/bootstrap.sh shop --container-runtime dockerd', []],
+  ])('is found %s', (_, line, expected) => {
+    expect(found(line)).toEqual(expected)
   })
 })

@@ -1,5 +1,6 @@
 import type { Ask } from '../ask.ts'
 import type { RegionClients } from '../connection.ts'
+import type { OidcProviders } from './oidc-providers.ts'
 
 /** One account-Region, and the way to ask about it. */
 export interface RegionAccess {
@@ -8,4 +9,6 @@ export interface RegionAccess {
   readonly region: string
   readonly clients: RegionClients
   readonly ask: Ask
+  /** Those of the account, which are asked for once and not in every Region. */
+  readonly oidcProviders: () => Promise<OidcProviders>
 }

@@ -7,7 +7,7 @@ import {
   type WarmPoolConfiguration,
 } from '@aws-sdk/client-auto-scaling'
 import type { AutoScalingGroup, AutoScalingInstance } from '../../core/inventory.ts'
-import { clusterNames } from '../../core/join-node-groups.ts'
+import { clusterNames } from '../../core/ownership.ts'
 import { type Collected, type Failure, known, notRead } from '../../core/read.ts'
 import { joined, listAll } from '../ask.ts'
 import type { RegionAccess } from './access.ts'
@@ -64,10 +64,16 @@ const groupOf = (group: Described): AutoScalingGroup =>
     name: group.AutoScalingGroupName ?? '',
     arn: group.AutoScalingGroupARN ?? '',
     launchConfiguration: group.LaunchConfigurationName,
+    instanceTypes: instanceTypesOf(group),
     launchTemplates: launchTemplatesOf(group),
     instances: instancesOf(group.Instances ?? []),
     tags: tagsOf(group.Tags),
   })
+
+const instanceTypesOf = ({ MixedInstancesPolicy }: Described) => {
+  const { Overrides = [] } = MixedInstancesPolicy?.LaunchTemplate ?? {}
+  return [...new Set(Overrides.flatMap(({ InstanceType }) => InstanceType ?? []))].sort()
+}
 
 /** The base, and every override that changes what is launched; overrides of one template and AMI are one. */
 const launchTemplatesOf = ({ LaunchTemplate, MixedInstancesPolicy }: Described) => {

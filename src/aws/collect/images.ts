@@ -4,7 +4,7 @@ import { familyOfImage } from '../../core/os-family.ts'
 import type { Collected } from '../../core/read.ts'
 import { joined, listAll } from '../ask.ts'
 import type { RegionAccess } from './access.ts'
-import { defined, sortedBy } from './shape.ts'
+import { batchesOf, defined, sortedBy } from './shape.ts'
 
 /** As many values as EC2 takes for one filter. */
 const batchSize = 200
@@ -30,13 +30,8 @@ const describeImages = async ({ ask, clients }: RegionAccess, ids: ReadonlySet<s
       const page = await clients.ec2().send(new DescribeImagesCommand(input))
       return { items: page.Images?.map(imageOf), next: page.NextToken }
     })
-  return joined(await Promise.all(batchesOf([...ids].sort()).map(read)))
+  return joined(await Promise.all(batchesOf([...ids].sort(), batchSize).map(read)))
 }
-
-const batchesOf = (ids: readonly string[]) =>
-  Array.from({ length: Math.ceil(ids.length / batchSize) }, (_, index) =>
-    ids.slice(index * batchSize, (index + 1) * batchSize),
-  )
 
 const imageOf = (image: Described): Image =>
   defined({

@@ -44,11 +44,12 @@ const readNodeGroup = async (
   return { items: [{ name, clusterName, detail }], failures: failuresOf(answer) }
 }
 
-const detailOf = ({ nodegroupArn, status, amiType, resources, launchTemplate, tags }: Nodegroup) =>
+const detailOf = ({ nodegroupArn, status, amiType, instanceTypes, resources, launchTemplate, tags }: Nodegroup) =>
   defined({
     arn: nodegroupArn ?? '',
     status: status ?? '',
     amiType: amiType ?? '',
+    instanceTypes: instanceTypes ?? [],
     autoScalingGroups: (resources?.autoScalingGroups ?? []).flatMap(({ name }) => name ?? []).sort(),
     launchTemplate: templateRef(launchTemplate?.id, launchTemplate?.name, launchTemplate?.version),
     tags: sortedTags(tags),

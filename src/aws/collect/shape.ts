@@ -1,6 +1,7 @@
 import type {
   AutoScalingGroup,
   AutoScalingInstance,
+  ImdsOptions,
   LaunchTemplate,
   LaunchTemplateRef,
   Tags,
@@ -18,6 +19,22 @@ export const defined = <T extends object>(fields: T) =>
 /** The value where it is one of those that are known; EC2 also says "no preference" by a value of its own. */
 export const oneOf = <T extends string>(values: readonly T[], value: string | undefined): T | undefined =>
   values.find(candidate => candidate === value)
+
+/** Instance metadata options as every API gives them. */
+export const imdsOptionsOf = ({
+  HttpTokens,
+  HttpEndpoint,
+  HttpPutResponseHopLimit,
+}: {
+  readonly HttpTokens?: string | undefined
+  readonly HttpEndpoint?: string | undefined
+  readonly HttpPutResponseHopLimit?: number | undefined
+} = {}): ImdsOptions =>
+  defined({
+    httpTokens: oneOf(['optional', 'required'], HttpTokens),
+    httpEndpoint: oneOf(['enabled', 'disabled'], HttpEndpoint),
+    httpPutResponseHopLimit: HttpPutResponseHopLimit,
+  })
 
 /**
  * A template and version as something names them; what names no version launches the default one. The API lets an answer
@@ -58,5 +75,9 @@ export const tagsOf = (
 /** A copy in the order of a text that each item has, whatever the order of AWS's answer. */
 export const sortedBy = <T>(items: Iterable<T>, keyOf: (item: T) => string): T[] =>
   [...items].sort((a, b) => compare(keyOf(a), keyOf(b)))
+
+/** The items in lists of at most `size`: as many as one call takes. */
+export const batchesOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))

@@ -8,7 +8,7 @@ import { numberOf } from '../../core/lookup.ts'
 import { type Collected, known, notRead } from '../../core/read.ts'
 import { joined, type Listed, listAll, refused } from '../ask.ts'
 import type { RegionAccess } from './access.ts'
-import { defined, oneOf } from './shape.ts'
+import { defined, imdsOptionsOf } from './shape.ts'
 import type { UserDataInHand } from './user-data.ts'
 
 const action = 'ec2:DescribeLaunchTemplateVersions'
@@ -36,13 +36,9 @@ export const listVersions = (
 
 /** One version as the inventory holds it, before anything is known of its user data. */
 export const versionOf = ({ VersionNumber = 0, LaunchTemplateData = {} }: Described): LaunchTemplateVersion => {
-  const { ImageId, MetadataOptions = {} } = LaunchTemplateData
-  const metadataOptions = defined({
-    httpTokens: oneOf(['optional', 'required'], MetadataOptions.HttpTokens),
-    httpEndpoint: oneOf(['enabled', 'disabled'], MetadataOptions.HttpEndpoint),
-    httpPutResponseHopLimit: MetadataOptions.HttpPutResponseHopLimit,
-  })
-  return { number: VersionNumber, data: known(defined({ imageId: ImageId, metadataOptions })) }
+  const { ImageId: imageId, InstanceType: instanceType, MetadataOptions } = LaunchTemplateData
+  const metadataOptions = imdsOptionsOf(MetadataOptions)
+  return { number: VersionNumber, data: known(defined({ imageId, instanceType, metadataOptions })) }
 }
 
 /** Adds to each template the versions that something names and that it does not hold yet. */

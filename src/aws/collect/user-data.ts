@@ -6,6 +6,9 @@ import { known } from '../../core/read.ts'
 import type { UserDataFacts } from '../../core/user-data.ts'
 import { readUserData } from '../../userdata/read.ts'
 
+/** What turns bytes into facts. Where it throws, it may throw parts of the text, so whoever calls it drops the error. */
+type ReadFacts = (bytes: Uint8Array) => UserDataFacts
+
 /**
  * User data of launch template versions, until it is known which of them EKS groups use. It can hold secrets: it stands
  * behind these two functions alone, so that whoever writes out, logs or throws what the collector holds writes none of it.
@@ -48,13 +51,13 @@ const bytesIn = (text: string): Uint8Array => {
 
 /**
  * The same templates, each version that one of `refs` names with what its user data says; the others stay unread.
- * @param read where it throws, it may throw parts of the text, so the version is left without facts and the error is dropped.
+ * @param read where it throws, the version is left without facts.
  */
 export const withUserDataFacts = (
   templates: readonly LaunchTemplate[],
   refs: readonly LaunchTemplateRef[],
   inHand: UserDataInHand,
-  read: (bytes: Uint8Array) => UserDataFacts = readUserData,
+  read: ReadFacts = readUserData,
 ): LaunchTemplate[] => {
   const named = Map.groupBy(refs, ({ id }) => id)
   return templates.map(template => {
@@ -68,7 +71,14 @@ export const withUserDataFacts = (
   })
 }
 
-const factsIn = (bytes: Uint8Array, read: (bytes: Uint8Array) => UserDataFacts) => {
+/**
+ * What user data says that EC2 or Auto Scaling holds in base64: empty where there is none.
+ * @param read where it throws, there are no facts.
+ */
+export const factsOf = (base64: string | undefined, read: ReadFacts = readUserData): UserDataFacts | undefined =>
+  factsIn(bytesIn(base64 ?? ''), read)
+
+const factsIn = (bytes: Uint8Array, read: ReadFacts) => {
   try {
     return read(bytes)
   } catch {

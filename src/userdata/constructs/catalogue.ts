@@ -47,6 +47,12 @@ export const constructCatalogue = [
       'AL2023 has neither /etc/eks/eni-max-pods.txt nor max-pods-calculator.sh; nodeadm computes the number of pods itself. Set kubelet.config.maxPods or kubelet.maxPodsExpression in a NodeConfig for another number.',
   },
   {
+    id: 'docker-runtime',
+    family: 'docker',
+    advice:
+      'This makes Docker the runtime of the kubelet, which neither AL2023 nor any Kubernetes from 1.24 on has. Remove it: containerd runs the containers of pods.',
+  },
+  {
     id: 'docker-command',
     family: 'docker',
     advice:
@@ -179,6 +185,10 @@ export const constructCatalogue = [
 ] as const satisfies readonly { readonly id: string; readonly family: Family; readonly advice: string }[]
 
 export type ConstructId = (typeof constructCatalogue)[number]['id']
+
+/** The ids of the constructs of some families, for a check that judges by them. */
+export const idsOfFamilies = (...families: readonly Family[]): Set<string> =>
+  new Set(constructCatalogue.flatMap(({ id, family }) => (families.includes(family) ? [id] : [])))
 
 const adviceById = new Map<ConstructId, string>(constructCatalogue.map(({ id, advice }) => [id, advice]))
 
