@@ -1,6 +1,7 @@
 import { defineCheck } from '../core/check.ts'
 import type { Addon } from '../core/inventory.ts'
-import { type OsFamily, osNames } from '../core/os-family.ts'
+import { isNotVisible } from '../core/lookup.ts'
+import { isUntold, type OsFamily, osNames } from '../core/os-family.ts'
 import { expected, type Policy } from '../core/policy.ts'
 import { type NotRead, notRead, unknownBecause } from '../core/read.ts'
 import type { ClusterSubject } from '../core/subjects.ts'
@@ -39,7 +40,13 @@ export default defineCheck({
     if (ready === true) return pass
     if (ready === undefined) return unknownBecause(notRead(question, `${cni.version} is not a version`), doubt)
     if (!onAmazonLinux && families.gap) return unknownBecause(families.gap, doubt)
-    return tooOld(subject, cni, families.found.has('al2023') ? 'al2023' : 'al2')
+    const isUrgent = families.found.has('al2023')
+    // Amazon Linux 2023 where it could not be seen would weigh more: nothing is claimed then.
+    if (!isUrgent && families.unread) {
+      const message = `Cluster ${resource.name} has VPC CNI ${cni.version}, older than ${minimum}; whether it has Amazon Linux 2023 nodes is not known.`
+      return unknownBecause(families.unread, message, rowsOf(cni))
+    }
+    return tooOld(subject, cni, isUrgent ? 'al2023' : 'al2')
   },
 })
 
@@ -50,10 +57,15 @@ interface Cni {
   readonly source: string
 }
 
-const tooOld = ({ resource }: ClusterSubject, { version, source }: Cni, os: OsFamily): Verdict => {
+const rowsOf = ({ version, source }: Cni): Evidence[] => [
+  { what: 'VPC CNI', value: version, source },
+  { what: 'needed', value: minimum, source: 'https://docs.aws.amazon.com/eks/latest/userguide/al2023.html' },
+]
+
+const tooOld = ({ resource }: ClusterSubject, cni: Cni, os: OsFamily): Verdict => {
+  const { version } = cni
   const evidence: Evidence[] = [
-    { what: 'VPC CNI', value: version, source },
-    { what: 'needed', value: minimum, source: 'https://docs.aws.amazon.com/eks/latest/userguide/al2023.html' },
+    ...rowsOf(cni),
     { what: 'nodes', value: osNames[os], source: `node groups of cluster ${resource.name}` },
   ]
   const nodes = os === 'al2023' ? 'has Amazon Linux 2023 nodes' : 'will move to Amazon Linux 2023'
@@ -84,15 +96,18 @@ const addonCni = ({ detail }: Addon): Cni | NotRead => {
   return { version, source: 'EKS add-on vpc-cni' }
 }
 
+/** What the node groups of a cluster run or would start, why there may be more, and whether a failed read is why. */
 const familiesOf = ({ groups, unlisted }: ClusterSubject) => {
   const found = new Set<OsFamily>()
-  let gap = unlisted
-  for (const { variants, nodes } of groups) {
+  const gaps: NotRead[] = unlisted ? [unlisted] : []
+  for (const { group, variants, nodes } of groups) {
+    // AWS brings the network of these nodes.
+    if (group.provisioner === 'auto-mode') continue
     for (const { os } of [...variants, ...(nodes.ok ? nodes.value : [])]) {
-      if (os.decidedBy === 'nothing') gap ??= os.gap
+      if (os.decidedBy === 'nothing') gaps.push(os.gap)
       else found.add(os.value)
     }
-    if (!nodes.ok) gap ??= nodes
+    if (!nodes.ok) gaps.push(nodes)
   }
-  return { found, gap }
+  return { found, gap: gaps[0], unread: gaps.find(gap => !isUntold(gap) && !isNotVisible(gap)) }
 }

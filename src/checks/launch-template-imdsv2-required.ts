@@ -65,7 +65,7 @@ const weigh = (subject: LaunchTemplateSubject, evidence: readonly Evidence[]): V
   if (eksGroups.length > 0) return used('high', 'the template is used by EKS')
   if (!otherGroups.ok) return unknownBecause(otherGroups, `${allows}; who uses the template is not known.`, evidence)
   if (otherGroups.value.length > 0) return used('medium', 'the template is used by Auto Scaling')
-  return used('low', 'no use was seen, but fleets and direct launches are not read')
+  return used('low', 'no use was seen, but fleets, AWS Batch and direct launches are not read')
 }
 
 /** `version 1 (default)`, `versions 2 (in use) and 3 (latest)`. */

@@ -1,6 +1,7 @@
 import { defineCheck } from '../core/check.ts'
 import { evidenceOf } from '../core/decision.ts'
-import { unknownBecause } from '../core/read.ts'
+import { describeLaunch, type LaunchSource, type TemplateLaunch } from '../core/launch.ts'
+import { type Read, unknownBecause } from '../core/read.ts'
 import { fullName, type NodeGroupSubject, type Variant } from '../core/subjects.ts'
 import { type Evidence, pass, type Verdict, worstOf } from '../core/verdict.ts'
 
@@ -44,14 +45,17 @@ const judge = (subject: NodeGroupSubject, { imds }: Variant): Verdict => {
     }
   }
 
-  const enforced = subject.defaults.ok && subject.defaults.value.httpTokensEnforced === 'enabled'
   const evidence = [
     ...evidenceOf('HttpTokens', httpTokens),
     ...evidenceOf('HttpEndpoint', httpEndpoint).slice(-1),
     ...ownTemplate(subject),
     fixPath(subject),
   ]
-  if (!enforced) {
+  if (!subject.defaults.ok) {
+    const message = `Node group ${name} allows IMDSv1; whether EC2 refuses its next launch is not known.`
+    return unknownBecause(subject.defaults, message, evidence)
+  }
+  if (subject.defaults.value.httpTokensEnforced !== 'enabled') {
     const message = `Node group ${name} starts nodes that allow IMDSv1: HttpTokens is optional by the ${httpTokens.decidedBy}.`
     return { status: 'fail', message, evidence }
   }
@@ -66,20 +70,21 @@ const judge = (subject: NodeGroupSubject, { imds }: Variant): Verdict => {
 /** What the user's template says where EKS's copy, which is in force, says otherwise. */
 const ownTemplate = ({ group, variants }: NodeGroupSubject): Evidence[] => {
   const launch = group.managed?.ownTemplate?.launch
-  if (
-    !launch?.ok ||
-    variants.some(variant => variant.launch.ok && variant.launch.value.templateId === launch.value.templateId)
-  ) {
-    return []
-  }
-  const { templateName, templateId, version, metadataOptions } = launch.value
-  const source = `the user's launch template ${templateName} (${templateId}) version ${version}`
+  if (!launch?.ok || variants.some(variant => isOf(launch.value, variant.launch))) return []
+  const { metadataOptions } = launch.value
+  const source = `the user's ${describeLaunch(launch.value)}`
   return [{ what: 'HttpTokens', value: metadataOptions.httpTokens ?? 'not set', source }]
 }
 
-const fixPath = ({ group }: NodeGroupSubject): Evidence => {
+const isOf = ({ templateId }: TemplateLaunch, launch: Read<LaunchSource>) =>
+  launch.ok && launch.value.kind === 'launch template' && launch.value.templateId === templateId
+
+const fixPath = ({ group, variants }: NodeGroupSubject): Evidence => {
   const row = (value: string) => ({ what: 'fix path', value, source: group.provisioner })
-  if (group.provisioner === 'self-managed') return row('new launch template version')
-  if (!group.managed) return row('not known')
-  return row(group.managed.ownTemplate ? 'new launch template version' : 'new node group with a launch template')
+  if (group.provisioner === 'karpenter') return row('metadataOptions of the EC2NodeClass')
+  if (group.provisioner === 'batch') return row('launch template of the compute environment')
+  if (group.provisioner === 'managed' && !group.managed) return row('not known')
+  if (group.managed && !group.managed.ownTemplate) return row('new node group with a launch template')
+  const isConfiguration = variants.some(({ launch }) => launch.ok && launch.value.kind === 'launch configuration')
+  return row(isConfiguration ? 'launch template instead of the launch configuration' : 'new launch template version')
 }

@@ -6,7 +6,7 @@ import { describeLaunch } from '../core/launch.ts'
 import { isEksPublished, type OsFamily } from '../core/os-family.ts'
 import { type NotRead, type Read, unknownBecause } from '../core/read.ts'
 import { fullName, type NodeGroupSubject, type Variant } from '../core/subjects.ts'
-import { upgradePathOf, upgradeSteps } from '../core/upgrade-path.ts'
+import { upgradePathOf, upgradeStepOf } from '../core/upgrade-path.ts'
 import { distinctRows, type Evidence, pass, skip, type Verdict } from '../core/verdict.ts'
 
 interface Seen {
@@ -39,12 +39,14 @@ export default defineCheck({
 
   evaluate(subject) {
     const { variants, nodes, cluster, group } = subject
+    // AWS starts these nodes from images of its own, and nobody else can change a thing about it.
+    if (group.provisioner === 'auto-mode') return skip
     const running = nodes.ok ? nodes.value : []
     const next: readonly Variant[] = variants.filter(isAl2)
     const now = running.filter(isAl2)
     if (next.length > 0 || now.length > 0) {
       // What an undescribed cluster hides is whether its groups have to hold, which weighs less: nothing is claimed then.
-      if (!cluster.detail.ok && group.provisioner === 'self-managed') {
+      if (!cluster.detail.ok && group.provisioner !== 'managed') {
         const message = `Node group ${fullName(subject.resource)} ${where(next, now)} Amazon Linux 2; whether it can move is not known.`
         return unknownBecause(cluster.detail, message)
       }
@@ -61,14 +63,16 @@ export default defineCheck({
 const onAl2 = (subject: NodeGroupSubject, next: readonly Variant[], now: readonly Seen[]): Verdict => {
   const nextIsKnown = next.length > 0 || !gapOf(subject.variants)
   const path = upgradePathOf(subject, nextIsKnown ? next.length > 0 : undefined)
-  const step = path ? upgradeSteps[path] : 'by which path it can move is not known, for not all of it could be read'
+  const step = path
+    ? upgradeStepOf(subject, path)
+    : 'by which path it can move is not known, for not all of it could be read'
   return {
     status: 'fail',
     severity: path === 'hold' ? 'medium' : 'critical',
     message: `Node group ${fullName(subject.resource)} ${where(next, now)} Amazon Linux 2, which ended ${al2Ended.date}: ${step}.`,
     evidence: [
       ...distinctRows(next.flatMap(({ os }) => evidenceOf('OS of the next node', os))),
-      ...distinctRows(next.flatMap(startedFrom)),
+      ...distinctRows(next.flatMap(variant => startedFrom(subject, variant))),
       ...distinctRows(now.flatMap(({ os }) => evidenceOf('OS of its nodes', os))),
       {
         what: 'upgrade path',
@@ -81,10 +85,10 @@ const onAl2 = (subject: NodeGroupSubject, next: readonly Variant[], now: readonl
 }
 
 /** Which of a group's templates is meant: a mixed group has several. */
-const startedFrom = ({ launch }: Variant): Evidence[] =>
-  launch.ok
-    ? [{ what: 'next node starts from', value: describeLaunch(launch.value), source: 'Auto Scaling group' }]
-    : []
+const startedFrom = ({ group }: NodeGroupSubject, { launch }: Variant): Evidence[] => {
+  const source = group.autoScalingGroups.length > 0 ? 'Auto Scaling group' : group.provisioner
+  return launch.ok ? [{ what: 'next node starts from', value: describeLaunch(launch.value), source }] : []
+}
 
 const where = (next: readonly Seen[], now: readonly Seen[]) => {
   if (next.length === 0) return 'still runs nodes on'

@@ -59,6 +59,13 @@ checkTable(check, {
     'too old, but whether there are Amazon Linux nodes is not known': {
       subject: withCni(vpcCni('v1.12.0-eksbuild.1'), refusedGroups),
     },
+    // Amazon Linux 2023 among the groups that were not seen would weigh more, and a failed read changes no severity.
+    'too old under AL2 nodes, while other groups were not read': {
+      subject: withCni(vpcCni('v1.12.0-eksbuild.1'), {
+        ...al2,
+        autoScalingGroups: build.refused('autoscaling:DescribeAutoScalingGroups'),
+      }),
+    },
     'no version at all': { subject: withCni(vpcCni('latest')) },
   },
   skip: {

@@ -50,6 +50,12 @@ checkTable(check, {
   },
   fail: {
     'used by an EKS node group': { subject: template([optional], eksGroup) },
+    'used by a node of EKS in no group': {
+      subject: template([optional], {
+        clusters: complete(build.cluster()),
+        instances: complete(build.instance({ launchTemplate: { id: 'lt-0web', version: '1' } })),
+      }),
+    },
     'used by another Auto Scaling group': {
       subject: template([optional], { autoScalingGroups: ordinaryGroup }),
       severity: 'medium',
@@ -94,6 +100,12 @@ checkTable(check, {
       subject: template([optional], {
         autoScalingGroups: build.refused('autoscaling:DescribeAutoScalingGroups'),
       }),
+    },
+    'allows IMDSv1, clusters not listed: its group may be one of EKS': {
+      subject: template([optional], { autoScalingGroups: ordinaryGroup, clusters: build.refused('eks:ListClusters') }),
+    },
+    'allows IMDSv1, node groups not listed': {
+      subject: template([optional], { nodeGroups: build.refused('eks:ListNodegroups') }),
     },
   },
   skip: {},

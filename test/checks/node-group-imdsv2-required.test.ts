@@ -24,8 +24,45 @@ const selfManaged = (
 
 const ownTemplate = build.managedNodeGroup({ launchTemplate: { id: 'lt-0web', name: 'web', version: '1' } })
 
+const configuration = (metadataOptions: object, running?: object) =>
+  build.nodeGroup({
+    nodeGroups: complete(),
+    launchConfigurations: complete({ name: 'old', imageId: al2Image.id, metadataOptions }),
+    autoScalingGroups: complete(
+      build.autoScalingGroup({
+        launchConfiguration: 'old',
+        launchTemplates: [],
+        instances: running ? [{ id: 'i-0old', lifecycleState: 'InService', launchConfiguration: 'old' }] : [],
+      }),
+    ),
+    instances: complete(
+      ...(running ? [build.instance({ id: 'i-0old', metadataOptions: running, tags: inGroup })] : []),
+    ),
+  })
+const inGroup = { 'aws:autoscaling:groupName': 'workers' }
+
+/** An instance in no Auto Scaling group, as the only node. */
+const lone = (tags: Record<string, string>, metadataOptions: object) =>
+  build.nodeGroup({
+    nodeGroups: complete(),
+    autoScalingGroups: complete(),
+    instances: complete(build.instance({ metadataOptions, tags: { 'kubernetes.io/cluster/shop': 'owned', ...tags } })),
+  })
+const karpenter = { 'karpenter.k8s.aws/ec2nodeclass': 'default' }
+
+const silentWithNode = { group: { instances: build.instances(1, 'lt-0web', '1') } }
+
 checkTable(check, {
   pass: {
+    'launch configuration that requires': { subject: configuration(required) },
+    'silent launch configuration whose nodes require': { subject: configuration({}, required) },
+    'EC2NodeClass that requires': { subject: lone(karpenter, required) },
+    'silent template whose nodes require': {
+      subject: selfManaged([{ imageId: al2023Image.id }], {
+        ...silentWithNode,
+        instances: complete(build.instance({ id: 'i-lt-0web-1-0', tags: inGroup, metadataOptions: required })),
+      }),
+    },
     "required in EKS's copy": { subject: managed(required) },
     'endpoint disabled': { subject: managed({ httpTokens: 'optional', httpEndpoint: 'disabled' }) },
     'silent template under an account default that requires': {
@@ -88,6 +125,23 @@ checkTable(check, {
         ),
       }),
     },
+    'launch configuration': { subject: configuration(optional) },
+    'silent launch configuration whose nodes allow': { subject: configuration({}, optional) },
+    EC2NodeClass: { subject: lone(karpenter, optional) },
+    // What fixes a node by hand leaves the next one as the template says.
+    'template with optional whose node was fixed by hand': {
+      subject: selfManaged([{ imageId: al2023Image.id, metadataOptions: optional }], {
+        ...silentWithNode,
+        instances: complete(build.instance({ id: 'i-lt-0web-1-0', tags: inGroup, metadataOptions: required })),
+      }),
+    },
+    'account default required, nodes of the silent template allow': {
+      subject: selfManaged([{ imageId: al2023Image.id }], {
+        ...silentWithNode,
+        imdsDefaults: known(required),
+        instances: complete(build.instance({ id: 'i-lt-0web-1-0', tags: inGroup, metadataOptions: optional })),
+      }),
+    },
     'enforcement on over a template with optional': {
       subject: managed(optional, { imdsDefaults: known({ httpTokensEnforced: 'enabled' }) }),
       severity: 'critical',
@@ -113,7 +167,20 @@ checkTable(check, {
         autoScalingGroups: complete(),
       }),
     },
-    'launch configuration': {
+    'silent launch configuration without a node': { subject: configuration({}) },
+    // Enforcement would make it critical, and a failed read changes no severity.
+    'optional in the template, account default not read': {
+      subject: managed(optional, { imdsDefaults: build.denied('ec2:GetInstanceMetadataDefaults') }),
+    },
+    // Nodes would overrule the account default, and were not seen.
+    'silent template, account default required, instances denied': {
+      subject: selfManaged([{ imageId: al2023Image.id }], {
+        ...silentWithNode,
+        imdsDefaults: known(required),
+        instances: build.refused('ec2:DescribeInstances'),
+      }),
+    },
+    'launch configuration deleted under its group': {
       subject: selfManaged([{}], { group: { launchConfiguration: 'old', launchTemplates: [] } }),
     },
     'neither launch template nor launch configuration': {
@@ -123,5 +190,9 @@ checkTable(check, {
       subject: selfManaged([], { launchTemplates: build.refused('ec2:DescribeLaunchTemplateVersions') }),
     },
   },
-  skip: {},
+  skip: {
+    // Nobody but AWS chooses what it starts, and nothing starts a lone instance again.
+    'EKS Auto Mode': { subject: lone({ 'eks:kubernetes-node-pool-name': 'system' }, required) },
+    'lone instance': { subject: lone({}, optional) },
+  },
 })

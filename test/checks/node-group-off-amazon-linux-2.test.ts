@@ -27,8 +27,35 @@ const parameter = (name: string, imageId: string) => ({
 const publicAl2 = '/aws/service/eks/optimized-ami/1.31/amazon-linux-2/recommended/image_id'
 const ownParameter = '/golden/eks/current'
 
+/** Instances in no Auto Scaling group, as the only nodes. */
+const lone = (tags: Record<string, string>, imageId: string, over: Parameters<typeof build.nodeGroup>[0] = {}) =>
+  build.nodeGroup({
+    nodeGroups: complete(),
+    autoScalingGroups: complete(),
+    instances: complete(build.instance({ imageId, tags: { 'kubernetes.io/cluster/shop': 'owned', ...tags } })),
+    ...over,
+  })
+const karpenter = { 'karpenter.k8s.aws/ec2nodeclass': 'default' }
+
+const configuration = (imageId: string) =>
+  build.nodeGroup({
+    nodeGroups: complete(),
+    launchConfigurations: complete({ name: 'old', imageId, metadataOptions: {} }),
+    autoScalingGroups: complete(build.autoScalingGroup({ launchConfiguration: 'old', launchTemplates: [] })),
+  })
+
 checkTable(check, {
   pass: {
+    'launch configuration on AL2023': { subject: configuration(al2023Image.id) },
+    'EC2NodeClass on AL2023': { subject: lone(karpenter, al2023Image.id) },
+    // EC2 tells the AMI that a node was started from, whatever the parameter holds today.
+    "nodes started from the user's own parameter": {
+      subject: selfManaged(
+        [{ imageId: `resolve:ssm:${ownParameter}` }],
+        { instances: instances(1, 'lt-0web', '1') },
+        parameter(ownParameter, al2023Image.id),
+      ),
+    },
     'managed group on AL2023': { subject: build.nodeGroup() },
     'managed group scaled to zero whose Auto Scaling group is gone': {
       subject: build.nodeGroup({ autoScalingGroups: complete() }),
@@ -124,6 +151,33 @@ checkTable(check, {
         nodeGroups: complete(build.managedNodeGroup({ amiType: 'AL2_x86_64' })),
       }),
     },
+    'launch configuration on AL2': { subject: configuration(al2Image.id) },
+    'EC2NodeClass on AL2': { subject: lone(karpenter, al2Image.id) },
+    'EC2NodeClass on AL2023 with an older node on AL2': {
+      subject: lone(karpenter, '', {
+        instances: complete(
+          ...[al2Image.id, al2023Image.id].map((imageId, index) =>
+            build.instance({
+              id: `i-${index}`,
+              imageId,
+              launchTime: `2026-11-0${index + 1}T08:00:00.000Z`,
+              tags: { 'kubernetes.io/cluster/shop': 'owned', ...karpenter },
+            }),
+          ),
+        ),
+      }),
+    },
+    'AWS Batch on AL2': {
+      subject: lone({ AWSBatchServiceTag: 'batch' }, al2Image.id),
+    },
+    'lone instance on AL2': { subject: lone({}, al2Image.id) },
+    'Auto Scaling group that EKS left behind': {
+      subject: build.nodeGroup({
+        nodeGroups: complete(),
+        launchTemplates: complete(build.eksCopy([{ imageId: al2Image.id }])),
+        autoScalingGroups: complete(build.managedAutoScalingGroup()),
+      }),
+    },
     // AL2023 nodes are documented as unsupported on local clusters, so nobody can be told to move now.
     'Outposts local cluster': {
       subject: build.nodeGroup({
@@ -150,7 +204,7 @@ checkTable(check, {
     'Auto Scaling groups denied': {
       subject: build.nodeGroup({ autoScalingGroups: build.refused('autoscaling:DescribeAutoScalingGroups') }),
     },
-    'launch configuration': {
+    'launch configuration deleted under its group': {
       subject: build.nodeGroup({
         nodeGroups: complete(),
         autoScalingGroups: complete(build.autoScalingGroup({ launchConfiguration: 'old', launchTemplates: [] })),
@@ -166,16 +220,38 @@ checkTable(check, {
         autoScalingGroups: complete(build.autoScalingGroup()),
       }),
     },
-    // The parameter may have named another AMI on the day when the node started.
-    "nodes started from the user's own parameter": {
+    // The parameter may have named another AMI on the day when the node started, and EC2 does not list the node.
+    "stopped node started from the user's own parameter": {
       subject: selfManaged(
         [{ imageId: `resolve:ssm:${ownParameter}` }],
         { instances: instances(1, 'lt-0web', '1') },
-        parameter(ownParameter, al2023Image.id),
+        { ...parameter(ownParameter, al2023Image.id), instances: complete() },
       ),
+    },
+    'instances denied': {
+      subject: selfManaged(
+        [{ imageId: al2023Image.id }],
+        { instances: instances(1, 'lt-0web', '1') },
+        { instances: build.refused('ec2:DescribeInstances') },
+      ),
+    },
+    'EC2NodeClass of which not every node was listed': {
+      subject: lone(karpenter, '', {
+        instances: build.refused(
+          'ec2:DescribeInstances',
+          build.instance({ tags: { 'kubernetes.io/cluster/shop': 'owned', ...karpenter } }),
+        ),
+      }),
+    },
+    'lone instance on AL2 of a cluster that was not described': {
+      subject: lone({}, al2Image.id, {
+        clusters: complete({ ...build.cluster(), detail: build.denied('eks:DescribeCluster') }),
+      }),
     },
   },
   skip: {
+    // AWS starts these from images of its own.
+    'EKS Auto Mode': { subject: lone({ 'eks:kubernetes-node-pool-name': 'system' }, 'ami-of-aws') },
     'Bottlerocket by amiType': {
       subject: build.nodeGroup({
         nodeGroups: complete(build.managedNodeGroup({ amiType: 'BOTTLEROCKET_x86_64' })),

@@ -9,6 +9,12 @@
 // - ListNodegroups of a cluster and DescribeWarmPool of a group that does not exist, a page token that nobody gave, a
 //   page that is too large: HTTP 500 and no answer.
 // - GetParameters with more than ten names: the code is the same, the words are a validator's.
+// - DescribeInstances by metadata options, with two filters of one name, of two ids that do not exist, in pages of 4: an
+//   error that is no answer, the last filter alone, one of the ids, no refusal.
+// - DescribeInstances of what a launch template sets: it does not take metadata options from one.
+// - ListFargateProfiles of a cluster that does not exist: HTTP 500 and no answer.
+// - ListInsights, DescribeInsight, ListPodIdentityAssociations, DescribeClusterVersions: there are none.
+// - GetMetricData of EC2's own metrics: there are none, because no instance of moto's is ever called.
 // - What EKS makes for a managed node group in EC2 and Auto Scaling: nothing.
 
 /**
@@ -46,6 +52,16 @@ export const leftOut: Readonly<Record<string, readonly string[]>> = {
     'Images.Architecture',
     'Images.RootDeviceType',
     'Images.VirtualizationType',
+  ],
+  'moto says what was left out, AWS what is so by default': [
+    'LaunchConfigurations.AssociatePublicIpAddress',
+    'LaunchConfigurations.InstanceMonitoring',
+  ],
+  'moto leaves out what AWS tells as empty': [
+    'LaunchConfigurations.ClassicLinkVPCSecurityGroups',
+    'LaunchConfigurations.KernelId',
+    'LaunchConfigurations.KeyName',
+    'LaunchConfigurations.RamdiskId',
   ],
   'moto has no such field yet': [
     'LaunchTemplates.Operator',

@@ -2,6 +2,8 @@ import {
   CreateAutoScalingGroupCommand,
   type CreateAutoScalingGroupCommandInput,
   CreateLaunchConfigurationCommand,
+  type CreateLaunchConfigurationCommandInput,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import {
   CreateLaunchTemplateCommand,
@@ -9,6 +11,8 @@ import {
   ModifyLaunchTemplateCommand,
   RegisterImageCommand,
   type RequestLaunchTemplateData,
+  RunInstancesCommand,
+  type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2'
 import {
   CreateClusterCommand,
@@ -16,6 +20,7 @@ import {
   CreateNodegroupCommand,
   type CreateNodegroupRequest,
 } from '@aws-sdk/client-eks'
+import { CreateOpenIDConnectProviderCommand } from '@aws-sdk/client-iam'
 import {
   CreateAccountCommand,
   CreateOrganizationalUnitCommand,
@@ -184,14 +189,31 @@ export const makeGroup = async (
   )
 }
 
+/** What a group launches from now on; its instances stay. */
+export const relaunch = async ({ autoscaling }: Clients, AutoScalingGroupName: string, launching: Launching) => {
+  await autoscaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, ...launching }))
+}
+
 export const makeLaunchConfiguration = async (
   { autoscaling }: Clients,
   LaunchConfigurationName: string,
   ImageId: string,
+  more: Pick<CreateLaunchConfigurationCommandInput, 'InstanceType' | 'UserData' | 'MetadataOptions'> = {},
 ) => {
   await autoscaling.send(
-    new CreateLaunchConfigurationCommand({ LaunchConfigurationName, ImageId, InstanceType: 'm5.large' }),
+    new CreateLaunchConfigurationCommand({ LaunchConfigurationName, ImageId, InstanceType: 'm5.large', ...more }),
   )
+}
+
+export const makeInstance = async (
+  { ec2 }: Clients,
+  request: Omit<RunInstancesCommandInput, 'MinCount' | 'MaxCount'>,
+) => {
+  await ec2.send(new RunInstancesCommand({ ...request, MinCount: 1, MaxCount: 1 }))
+}
+
+export const makeOpenIdConnectProvider = async ({ iam }: Clients, Url: string) => {
+  await iam.send(new CreateOpenIDConnectProviderCommand({ Url, ThumbprintList: ['0'.repeat(40)] }))
 }
 
 /** What an answer is expected to hold. */

@@ -1,6 +1,6 @@
 import { PutWarmPoolCommand } from '@aws-sdk/client-auto-scaling'
 import { DescribeImagesCommand, type RequestLaunchTemplateData } from '@aws-sdk/client-ec2'
-import type { AMITypes } from '@aws-sdk/client-eks'
+import { type AMITypes, DescribeClusterCommand } from '@aws-sdk/client-eks'
 import { CloseAccountCommand } from '@aws-sdk/client-organizations'
 import { PutParameterCommand } from '@aws-sdk/client-ssm'
 import {
@@ -11,12 +11,15 @@ import {
   makeCluster,
   makeGroup,
   makeImage,
+  makeInstance,
   makeLaunchConfiguration,
   makeNodeGroup,
+  makeOpenIdConnectProvider,
   makeOrganization,
   makeTemplate,
   makeUnit,
   management,
+  relaunch,
   there,
 } from './make.ts'
 
@@ -50,6 +53,7 @@ export const makeAcme = async (url: string): Promise<ReadonlyMap<string, string>
   await makeSelfManagedGroups(await clientsIn(url, data, eu))
   await makeOtherTemplates(await clientsIn(url, data, eu))
   await makeGroupsByParameter(await clientsIn(url, web, us))
+  await makeGroupsWithUserData(await clientsIn(url, logs, us))
   await makeTemplate(hubClients(url, eu), 'bastion', [optional])
   // What stands in an account that is closed is not read any more.
   await makeTemplate(await clientsIn(url, closed, eu), 'lost', [optional])
@@ -71,12 +75,14 @@ interface Managed {
   readonly own?: readonly [name: string, version: string]
   /** What EKS's copy of it holds; without one the group has no Auto Scaling group, as moto leaves it. */
   readonly copy?: RequestLaunchTemplateData
+  readonly tags?: Readonly<Record<string, string>>
 }
 
 /** A managed node group with what EKS makes for it: a template and an Auto Scaling group that share one UUID. */
-const makeManagedGroup = async (clients: Clients, cluster: string, name: string, { amiType, own, copy }: Managed) => {
+const makeManagedGroup = async (clients: Clients, cluster: string, name: string, managed: Managed) => {
+  const { amiType, own, copy, tags } = managed
   const launchTemplate = own && { name: own[0], version: own[1] }
-  const groupName = await makeNodeGroup(clients, cluster, name, { amiType, launchTemplate })
+  const groupName = await makeNodeGroup(clients, cluster, name, { amiType, launchTemplate, tags })
   if (!copy) return
   // moto names the group eks-<uuid>, which is the name that EKS gives to its template.
   const LaunchTemplateId = await makeTemplate(clients, groupName, [copy])
@@ -134,12 +140,13 @@ const makeManagedGroups = async (clients: Clients) => {
     copy: { ImageId: 'ami-0dead000000000131', ...switchedOff },
   })
 
-  await makeCluster(clients, 'rockets', '1.33')
+  await makeCluster(clients, 'rockets', '1.30')
   await makeManagedGroup(clients, 'rockets', 'fleet', {
     amiType: 'BOTTLEROCKET_x86_64',
     copy: { ImageId: bottlerocket, ...required },
   })
-  await makeCluster(clients, 'vacant', '1.35')
+  // A version that no calendar has, today or when this runs again.
+  await makeCluster(clients, 'vacant', '1.99')
 }
 
 const makeSameNamesElsewhere = async (clients: Clients) => {
@@ -171,12 +178,13 @@ const makeSelfManagedGroups = async (clients: Clients) => {
   ])
   await makeGroup(clients, 'lake-middle', version('lake-middle', '2'), lake)
 
-  // moto's instances say the default version whatever started them: here that is the one from before the move.
+  // Its node stays as it was launched. moto's instances say the default version, whatever started them.
   await makeTemplate(clients, 'lake-rolling', [
     { ImageId: al2, ...required },
     { ImageId: al2023, ...required },
   ])
-  await makeGroup(clients, 'lake-rolling', version('lake-rolling', '$Latest'), lake, { desiredSize: 1 })
+  await makeGroup(clients, 'lake-rolling', version('lake-rolling', '1'), lake, { desiredSize: 1 })
+  await relaunch(clients, 'lake-rolling', version('lake-rolling', '$Latest'))
 
   await makeTemplate(clients, 'lake-base', [{ ImageId: al2023, ...required }])
   await makeTemplate(clients, 'lake-arm', [{ ImageId: al2Arm, ...optional }])
@@ -232,3 +240,115 @@ const makeGroupsByParameter = async (clients: Clients) => {
     await makeGroup(clients, name, version(name, '1'), nodesOf('site'))
   }
 }
+
+const eksParameter = '/aws/service/eks/optimized-ami/1.30/amazon-linux-2023/x86_64/standard/recommended/image_id'
+
+/** Groups whose user data is what tells them apart: on AMIs of the account itself, and of EKS by a public parameter. */
+const makeGroupsWithUserData = async (clients: Clients) => {
+  const al2 = await makeImage(clients, 'amazon-eks-node-1.30-v20240817')
+  const al2023 = await makeImage(clients, 'amazon-eks-node-al2023-x86_64-standard-1.30-v20260901')
+  const published = `resolve:ssm:${eksParameter}`
+  await makeCluster(clients, 'mill', '1.30', { kubernetesNetworkConfig: { serviceIpv4Cidr: '10.100.0.0/16' } })
+  const { cluster } = await clients.eks.send(new DescribeClusterCommand({ name: 'mill' }))
+  await makeOpenIdConnectProvider(clients, there(cluster?.identity?.oidc?.issuer))
+  const own = {
+    name: 'mill',
+    apiServerEndpoint: there(cluster?.endpoint),
+    certificateAuthority: there(cluster?.certificateAuthority?.data),
+    cidr: '10.100.0.0/16',
+  }
+  const stranger = {
+    ...own,
+    apiServerEndpoint: 'https://0123456789ABCDEF0123456789ABCDEF.gr7.us-east-1.eks.amazonaws.com',
+  }
+  const bootstrap = ['/etc/eks/bootstrap.sh mill']
+
+  const groups: Readonly<Record<string, RequestLaunchTemplateData>> = {
+    ready: { ImageId: al2023, ...withHops(1), UserData: nodeConfig({ cluster: own }) },
+    wide: { ImageId: al2023, ...withHops(2), UserData: nodeConfig({ cluster: own }) },
+    wider: { ImageId: al2023, ...withHops(3), UserData: nodeConfig({ cluster: own }) },
+    dark: { ImageId: al2023, ...switchedOff, UserData: nodeConfig({ cluster: own }) },
+    stranger: { ImageId: al2023, ...withHops(1), UserData: nodeConfig({ cluster: stranger }) },
+    rejected: { ImageId: published, ...withHops(1), UserData: nodeConfig({ cluster: own, kubelet: 'verbose' }) },
+    unfinished: { ImageId: published, ...withHops(1), UserData: nodeConfig({ cluster: { name: 'mill' } }) },
+    'unfinished-custom': { ImageId: al2023, ...withHops(1), UserData: nodeConfig({ cluster: { name: 'mill' } }) },
+    bare: { ImageId: published, ...withHops(1) },
+    left: { ImageId: published, ...withHops(1), UserData: script(...bootstrap) },
+    'left-custom': { ImageId: al2023, ...withHops(1), UserData: script(...bootstrap) },
+    early: { ImageId: al2, InstanceType: 'm5.large', ...withHops(1), UserData: nodeConfig({ cluster: own }) },
+    steady: { ImageId: al2, InstanceType: 'm5.large', ...withHops(1), UserData: script(...bootstrap) },
+    old: {
+      ImageId: al2,
+      InstanceType: 'm5.large',
+      ...withHops(2),
+      UserData: script(
+        'amazon-linux-extras install -y docker',
+        'systemctl restart docker',
+        'curl -s http://169.254.169.254/latest/meta-data/instance-id',
+        'cat /sys/fs/cgroup/memory/memory.limit_in_bytes',
+        '/etc/eks/bootstrap.sh mill --container-runtime dockerd',
+      ),
+    },
+  }
+  for (const [name, template] of Object.entries(groups)) {
+    await makeTemplate(clients, `mill-${name}`, [template])
+    await makeGroup(clients, `mill-${name}`, version(`mill-${name}`, '1'), nodesOf('mill'))
+  }
+
+  await makeLaunchConfiguration(clients, 'mill-2020', al2, {
+    InstanceType: 'p2.xlarge',
+    UserData: script('yum install -y docker', ...bootstrap),
+    MetadataOptions: withHops(1).MetadataOptions,
+  })
+  await makeGroup(clients, 'mill-configured', { LaunchConfigurationName: 'mill-2020' }, nodesOf('mill'))
+
+  await makeManagedGroup(clients, 'mill', 'eksctl', {
+    amiType: 'AL2_x86_64',
+    copy: { ImageId: al2, ...withHops(2) },
+    tags: { 'alpha.eksctl.io/nodegroup-name': 'eksctl', 'alpha.eksctl.io/eksctl-version': '0.150.0' },
+  })
+
+  for (const [Name, HttpTokens] of [
+    ['mill-alone', 'optional'],
+    ['mill-kept', 'required'],
+  ] as const) {
+    await makeInstance(clients, {
+      ImageId: al2023,
+      MetadataOptions: { HttpTokens, HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 1 },
+      TagSpecifications: [
+        {
+          ResourceType: 'instance',
+          Tags: [
+            { Key: 'Name', Value: Name },
+            { Key: 'kubernetes.io/cluster/mill', Value: 'owned' },
+          ],
+        },
+      ],
+    })
+  }
+}
+
+const withHops = (HttpPutResponseHopLimit: number) => ({
+  MetadataOptions: { ...required.MetadataOptions, HttpPutResponseHopLimit },
+})
+
+const inBase64 = (text: string) => Buffer.from(text).toString('base64')
+
+const script = (...lines: readonly string[]) => inBase64(['#!/bin/bash', ...lines, ''].join('\n'))
+
+/** JSON is YAML too. */
+const nodeConfig = (spec: object) =>
+  inBase64(
+    [
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/mixed; boundary="//"',
+      '',
+      '--//',
+      'Content-Type: application/node.eks.aws',
+      '',
+      JSON.stringify({ apiVersion: 'node.eks.aws/v1alpha1', kind: 'NodeConfig', spec }),
+      '',
+      '--//--',
+      '',
+    ].join('\n'),
+  )

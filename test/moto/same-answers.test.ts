@@ -1,16 +1,25 @@
 import { isDeepStrictEqual } from 'node:util'
-import { DescribeAutoScalingGroupsCommand, DescribeWarmPoolCommand } from '@aws-sdk/client-auto-scaling'
+import {
+  DescribeAutoScalingGroupsCommand,
+  DescribeLaunchConfigurationsCommand,
+  DescribeWarmPoolCommand,
+} from '@aws-sdk/client-auto-scaling'
 import {
   DescribeImagesCommand,
+  DescribeInstanceAttributeCommand,
+  DescribeInstancesCommand,
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
+  type Filter,
 } from '@aws-sdk/client-ec2'
 import {
   DescribeClusterCommand,
   DescribeNodegroupCommand,
   ListClustersCommand,
+  ListFargateProfilesCommand,
   ListNodegroupsCommand,
 } from '@aws-sdk/client-eks'
+import { ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam'
 import {
   DescribeOrganizationalUnitCommand,
   DescribeOrganizationCommand,
@@ -60,6 +69,18 @@ const pagesOf = async <T extends object>(
     token = next as string | undefined
   } while (token !== undefined && pages.length < 10)
   return pages
+}
+
+/** Of the instances that a filter finds what the sandbox tells too, in one order; moto tells a network and disks as well. */
+const instancesBy = async ({ ec2 }: Clients, filter: Filter) => {
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters: [filter] }))
+  const found = Reservations.flatMap(({ OwnerId, Instances = [] }) => Instances.map(one => ({ ...one, OwnerId })))
+  return found
+    .map(({ OwnerId, InstanceId, ImageId, InstanceType, State, LaunchTime, MetadataOptions, Tags = [] }) => ({
+      ...{ OwnerId, InstanceId, ImageId, InstanceType, State, LaunchTime, MetadataOptions },
+      tags: Tags.map(({ Key, Value }) => `${Key}=${Value}`).sort(),
+    }))
+    .sort((a, b) => a.tags.join().localeCompare(b.tags.join()))
 }
 
 const answers: Readonly<Record<string, Question>> = {
@@ -151,6 +172,39 @@ const answers: Readonly<Record<string, Question>> = {
         Filters: [{ Name: 'image-id', Values: [imageId('plain'), 'ami-0123456789abcdef0'] }],
       }),
     ),
+  ...Object.fromEntries(
+    [
+      ['tag:team', 'sec*'],
+      ['tag-key', 'nobody'],
+    ].map(([Name = '', value = '']): [string, Question] => [
+      `ec2 DescribeInstances ${Name} ${value}`,
+      ({ member }) => instancesBy(member, { Name, Values: [value] }),
+    ]),
+  ),
+  'ec2 DescribeInstances of an Auto Scaling group': async ({ member }) => {
+    const found = await instancesBy(member, { Name: 'tag:aws:autoscaling:groupName', Values: ['by-default'] })
+    // moto does not take them from the launch template.
+    return found.map(({ MetadataOptions, ...one }) => one)
+  },
+  'ec2 DescribeInstanceAttribute userData': async ({ member }) => {
+    const [bastion] = await instancesBy(member, { Name: 'tag:team', Values: ['security'] })
+    const input = { InstanceId: bastion?.InstanceId, Attribute: 'userData' } as const
+    return member.ec2.send(new DescribeInstanceAttributeCommand(input))
+  },
+  'iam ListOpenIDConnectProviders': ({ member }) => member.iam.send(new ListOpenIDConnectProvidersCommand()),
+  'iam ListOpenIDConnectProviders where none is': ({ hub }) => hub.iam.send(new ListOpenIDConnectProvidersCommand()),
+  'eks ListFargateProfiles where none is': ({ member }) =>
+    member.eks.send(new ListFargateProfilesCommand({ clusterName: 'shop' })),
+  'autoscaling DescribeLaunchConfigurations': ({ member }) =>
+    member.autoscaling.send(new DescribeLaunchConfigurationsCommand()),
+  'autoscaling DescribeLaunchConfigurations by name': ({ member }) =>
+    member.autoscaling.send(
+      new DescribeLaunchConfigurationsCommand({ LaunchConfigurationNames: ['from-2023', 'lost'] }),
+    ),
+  'autoscaling DescribeLaunchConfigurations in pages of 1': ({ member }) =>
+    pagesOf('NextToken', NextToken =>
+      member.autoscaling.send(new DescribeLaunchConfigurationsCommand({ MaxRecords: 1, NextToken })),
+    ),
   'ssm GetParameters': ({ member }) =>
     member.ssm.send(new GetParametersCommand({ Names: ['/golden/eks', '/golden/lost'] })),
   'ssm GetParameters with a version': ({ member }) =>
@@ -207,6 +261,12 @@ const refusals: Readonly<Record<string, Question>> = {
     member.ec2.send(new DescribeLaunchTemplateVersionsCommand({ Versions: ['1'] })),
   'ec2 DescribeImages': ({ member }) =>
     member.ec2.send(new DescribeImagesCommand({ ImageIds: ['ami-0123456789abcdef0'] })),
+  'ec2 DescribeInstances': ({ member }) =>
+    member.ec2.send(new DescribeInstancesCommand({ InstanceIds: ['i-0123456789abcdef0'] })),
+  'ec2 DescribeInstances of an id in pages': ({ member }) =>
+    member.ec2.send(new DescribeInstancesCommand({ InstanceIds: ['i-0123456789abcdef0'], MaxResults: 5 })),
+  'ec2 DescribeInstanceAttribute': ({ member }) =>
+    member.ec2.send(new DescribeInstanceAttributeCommand({ InstanceId: 'i-0123456789abcdef0', Attribute: 'userData' })),
 }
 
 /** Ids that nobody can choose, by their shape. */

@@ -7,7 +7,7 @@ import { PutParameterCommand } from '@aws-sdk/client-ssm'
 import { parseYaml } from '../../src/config/yaml.ts'
 import { Organization } from '../../src/sandbox/organization.ts'
 import type { Place } from '../../src/sandbox/place.ts'
-import type { AutoScalingGroup, LaunchTemplate, NodeGroup, Region } from '../../src/sandbox/schema.ts'
+import type { AutoScalingGroup, LaunchTemplate, MetadataOptions, NodeGroup, Region } from '../../src/sandbox/schema.ts'
 import { accountsOf, regionsOf, unitsOf } from '../../src/sandbox/walk.ts'
 import {
   type Clients,
@@ -18,8 +18,10 @@ import {
   makeCluster,
   makeGroup,
   makeImage,
+  makeInstance,
   makeLaunchConfiguration,
   makeNodeGroup,
+  makeOpenIdConnectProvider,
   makeOrganization,
   makeTemplate,
   makeUnit,
@@ -61,6 +63,10 @@ const makeInMoto = async (url: string, organization: Organization): Promise<Give
     if (accountId === management) continue
     given.set(accountId, await makeAccount(hub, units.get(unitName) ?? '', account.name))
   }
+  for (const { accountId, account } of accountsOf(organization)) {
+    const clients = await clientsIn(url, given.get(accountId) ?? accountId, 'us-east-1')
+    for (const issuer of account.openIdConnectProviders) await makeOpenIdConnectProvider(clients, issuer)
+  }
   for (const { accountId, name: region, ...placed } of regionsOf(organization)) {
     const clients = await clientsIn(url, given.get(accountId) ?? accountId, region)
     await makeRegion(clients, { organization, accountId, name: region, region: placed.region }, given)
@@ -95,10 +101,26 @@ const makeRegion = async (clients: Clients, place: Place, given: Given) => {
       await makeNodeGroup(clients, clusterName, name, { ...requestOf(group, version), nodeRole: roleOf('eks-node') })
     }
   }
+  const imageIdOf = (image: string) => idOf(organization.images[image]?.imageId ?? image)
+  for (const [name, written] of Object.entries(region.launchConfigurations)) {
+    await makeLaunchConfiguration(clients, name, imageIdOf(written.image), {
+      InstanceType: written.instanceType,
+      UserData: written.userData && base64Of(written.userData),
+      MetadataOptions: written.metadataOptions && optionsOf(written.metadataOptions),
+    })
+  }
+  for (const { image = '', instanceType, userData, metadataOptions, tags } of Object.values(region.instances)) {
+    await makeInstance(clients, {
+      ImageId: imageIdOf(image),
+      InstanceType: instanceType as _InstanceType,
+      UserData: userData && base64Of(userData),
+      MetadataOptions: metadataOptions && optionsOf(metadataOptions),
+      TagSpecifications: [
+        { ResourceType: 'instance', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+      ],
+    })
+  }
   for (const [name, group] of Object.entries(region.autoScalingGroups)) {
-    if (group.launchConfigurationName !== undefined) {
-      await makeLaunchConfiguration(clients, group.launchConfigurationName, 'ami-0123456789abcdef0')
-    }
     const tags = { ...(group.cluster && { [`kubernetes.io/cluster/${group.cluster}`]: 'owned' }), ...group.tags }
     await makeGroup(clients, name, launchingOf(region.launchTemplates, group, idOf), tags, group)
   }
@@ -110,13 +132,15 @@ const dataOf = (place: Place, version: LaunchTemplate['versions'][number], idOf:
   ImageId: version.image && idOf(place.organization.images[version.image]?.imageId ?? version.image),
   InstanceType: version.instanceType as _InstanceType | undefined,
   UserData: version.userData && base64Of(version.userData),
-  MetadataOptions: version.metadataOptions && {
-    HttpTokens: version.metadataOptions.httpTokens,
-    HttpEndpoint: version.metadataOptions.httpEndpoint,
-    HttpPutResponseHopLimit: version.metadataOptions.httpPutResponseHopLimit,
-    HttpProtocolIpv6: version.metadataOptions.httpProtocolIpv6,
-    InstanceMetadataTags: version.metadataOptions.instanceMetadataTags,
-  },
+  MetadataOptions: version.metadataOptions && optionsOf(version.metadataOptions),
+})
+
+const optionsOf = (options: MetadataOptions) => ({
+  HttpTokens: options.httpTokens,
+  HttpEndpoint: options.httpEndpoint,
+  HttpPutResponseHopLimit: options.httpPutResponseHopLimit,
+  HttpProtocolIpv6: options.httpProtocolIpv6,
+  InstanceMetadataTags: options.instanceMetadataTags,
 })
 
 const base64Of = (userData: string) =>
