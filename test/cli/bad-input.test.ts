@@ -75,9 +75,19 @@ describe('files', () => {
     expect(code).toBe(2)
   })
 
+  test('a recording of another version', async () => {
+    await mkdir(join(folder, 'old'))
+    await writeFile(join(folder, 'old', 'run.json'), '{ "schemaVersion": 1, "run": {} }')
+    const { code, stderr, stdout } = await runHere('scan', '--replay', join(folder, 'old'))
+    expect(stderr).toBe(
+      `${join(folder, 'old')} is a recording of version 1, and this tool reads version 2: scan again with --record.\n`,
+    )
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
   test('a folder that is no recording', async () => {
     await mkdir(join(folder, 'other'), { recursive: true })
-    await writeFile(join(folder, 'other/run.json'), '{"schemaVersion":2}')
+    await writeFile(join(folder, 'other/run.json'), '{"run":{}}')
     const { code, stderr } = await runHere('scan', '--replay', join(folder, 'other'))
     expect(stderr).toMatch(/run\.json is not from a recording of this version: schemaVersion/)
     expect(code).toBe(2)

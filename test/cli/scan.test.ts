@@ -68,9 +68,14 @@ describe('a scan over HTTP', () => {
     ).toEqual([
       'account-imdsv2-default-required fail',
       'account-imdsv2-default-required fail',
+      'cluster-free-of-al2-hold fail',
+      'cluster-version-supported fail',
       'node-group-off-amazon-linux-2 fail',
       'node-group-imdsv2-required fail',
+      'node-group-nodes-imdsv2-required fail',
+      'node-group-pods-keep-imds unknown',
       'launch-template-imdsv2-required fail',
+      'node-group-hop-limit-fits fail',
     ])
     expect(result.coverage).toHaveLength(6)
   })

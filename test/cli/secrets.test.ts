@@ -30,7 +30,11 @@ const uses = {
   custom: plant('custom'),
   own: plant('own'),
   pinned: plant('pinned'),
+  configured: plant('configured'),
+  karpenter: plant('karpenter'),
+  lone: plant('lone'),
   outside: plant('outside'),
+  'configured-outside': plant('configured-outside'),
   unused: plant('unused'),
 }
 const planted = Object.values(uses).flat()
@@ -43,6 +47,17 @@ const templatesOf = (use: keyof typeof uses, rest: object = {}) =>
 const groupsOf = (use: keyof typeof uses, group: (launchTemplate: string) => object) =>
   uses[use].map(({ kind }) => [`${use}-${kind}`, group(`${use}-${kind}`)])
 
+const configurationsOf = (use: keyof typeof uses) =>
+  uses[use].map(({ kind, base64 }) => [
+    `${use}-${kind}`,
+    { image: 'ami-0a', instanceType: 'm5.large', userData: `base64:${base64}` },
+  ])
+const instancesOf = (use: keyof typeof uses, tagsOf: (name: string) => object) =>
+  uses[use].map(({ kind, base64 }) => [
+    `${use}-${kind}`,
+    { cluster: 'shop', image: 'ami-0a', userData: `base64:${base64}`, tags: tagsOf(`${use}-${kind}`) },
+  ])
+
 const region = {
   launchTemplates: Object.fromEntries([
     ...templatesOf('managed'),
@@ -54,6 +69,14 @@ const region = {
       `pinned-${kind}`,
       { versions: [{ image: 'ami-0a' }, { userData: `base64:${base64}` }, { image: 'ami-0a' }] },
     ]),
+  ]),
+  launchConfigurations: Object.fromEntries([
+    ...configurationsOf('configured'),
+    ...configurationsOf('configured-outside'),
+  ]),
+  instances: Object.fromEntries([
+    ...instancesOf('karpenter', name => ({ 'karpenter.k8s.aws/ec2nodeclass': name })),
+    ...instancesOf('lone', () => ({ password: secret('-tag-') })),
   ]),
   clusters: {
     shop: {
@@ -72,6 +95,8 @@ const region = {
       nodes: [{ launchTemplate: `${name}:2` }],
     })),
     ...groupsOf('outside', launchTemplate => ({ launchTemplate })),
+    ...groupsOf('configured', name => ({ cluster: 'shop', launchConfigurationName: name, desiredSize: 0 })),
+    ...groupsOf('configured-outside', name => ({ launchConfigurationName: name, desiredSize: 0 })),
   ]),
 }
 const accountNamed = (name: string, deny: readonly string[] = []) => ({
@@ -127,15 +152,18 @@ const keepFiles = async () => {
   }
 }
 
+/** The calls whose answers hold user data. */
+const carriers = /Action=Describe(?:LaunchTemplateVersions|LaunchConfigurations|InstanceAttribute)/
+
 /** What the sandbox says, cut off in the middle of the user data in the account `broken`. */
 const answerWith = (sandbox: ReturnType<typeof createSandbox>): Parameters<typeof fakeAws>[1] => {
   return async request => {
     const response = await sandbox.handle(request)
-    if (!/Action=DescribeLaunchTemplateVersions/.test(textOf(request))) return response
+    if (!carriers.test(textOf(request))) return response
     const text = Buffer.from(response.body).toString()
     received += leaksIn(text, planted).length
     if (scopeOf(request)?.accessKey.endsWith(broken) !== true) return response
-    return { ...response, body: Buffer.from(text.slice(0, text.lastIndexOf('<userData>') + 100)) }
+    return { ...response, body: Buffer.from(text.slice(0, text.search(/<userData>(?![\s\S]*<userData>)/i) + 100)) }
   }
 }
 
@@ -187,6 +215,11 @@ describe('secrets in user data', () => {
       ...uses.pinned.flatMap(({ kind }) => [`pinned-${kind}:1`, `pinned-${kind}:2`]),
     ]
     expect(read.sort()).toEqual(used.sort())
+    const { launchConfigurations, nodeClassUserData } = RegionInventory.parse(inventory)
+    const configured = launchConfigurations.items.flatMap(({ name, userData }) => (userData ? [name] : []))
+    expect(configured.sort()).toEqual(uses.configured.map(({ kind }) => `configured-${kind}`).sort())
+    const classes = nodeClassUserData.flatMap(({ nodeClass, userData }) => (userData.ok ? [nodeClass] : []))
+    expect(classes.sort()).toEqual(uses.karpenter.map(({ kind }) => `karpenter-${kind}`).sort())
   })
 
   test('stand in nothing that was written', () => {

@@ -13,6 +13,8 @@ import { bareEnvironment, run, start } from '../support/cli.ts'
 const hub = '111111111111'
 const member = '222222222222'
 
+const defaults = '{ httpTokens: required, httpTokensEnforced: enabled }'
+
 /** An organization with one node group; what a night changes is written between the braces. */
 const organization = (metadata: string, latencyMs = 0) => `
 version: 1
@@ -21,19 +23,19 @@ regions: [eu-west-1]
 units:
   Shops:
     accounts:
-      '${hub}': { name: tooling, regions: { eu-west-1: { instanceMetadataDefaults: { httpTokens: required } } } }
+      '${hub}': { name: tooling, regions: { eu-west-1: { instanceMetadataDefaults: ${defaults} } } }
       '${member}':
         name: shop
         regions:
           eu-west-1:
-            instanceMetadataDefaults: { httpTokens: required }
+            instanceMetadataDefaults: ${defaults}
             launchTemplates: { web: { versions: [{ metadataOptions: { ${metadata} } }] } }
             clusters:
               shop:
-                version: '1.33'
+                version: '1.35'
                 addons: { vpc-cni: v1.19.0-eksbuild.1 }
                 nodeGroups: { web: { launchTemplate: web } }
-accounts: { '100000000000': { name: boss, regions: { eu-west-1: { instanceMetadataDefaults: { httpTokens: required } } } } }
+accounts: { '100000000000': { name: boss, regions: { eu-west-1: { instanceMetadataDefaults: ${defaults} } } } }
 faults: [{ action: '*', latencyMs: ${latencyMs} }]
 `
 const good = 'httpTokens: required'
@@ -85,7 +87,7 @@ describe('nights on one store', () => {
       digests.push(stdout.slice(stdout.indexOf('Explain one:')).split('\n').slice(2).join('\n') || stdout)
     }
     const headlines = digests.map(text => /^(?:\d+ .*|Nothing changed)\.$/m.exec(text)?.[0])
-    expect(headlines).toEqual(['2 first seen (baseline).', 'Nothing changed.', '2 fixed.', '2 back.'])
+    expect(headlines).toEqual(['3 first seen (baseline).', 'Nothing changed.', '3 fixed.', '3 back.'])
   })
 
   test('a table of a store knows since when a finding stands, and keeps it', async () => {
@@ -109,7 +111,7 @@ describe('report', () => {
   test('prints the digest that the run printed, byte for byte', async () => {
     const { stdout } = await night(bad)
     const digest = await report('--format', 'digest')
-    expect(digest.stdout).toMatch(/^2 first seen/)
+    expect(digest.stdout).toMatch(/^3 first seen/)
     expect(stdout.endsWith(`\n${digest.stdout}`)).toBe(true)
   })
 
@@ -172,7 +174,7 @@ describe('two at once, and one that is killed', () => {
     await ended
     const { code, stdout } = await night(bad)
     expect(code).toBe(0)
-    expect(stdout).toContain('2 first seen (baseline).')
+    expect(stdout).toContain('3 first seen (baseline).')
   })
 })
 

@@ -72,7 +72,8 @@ export const fakeAws = async (dynamodbUrl: string, others: Answer): Promise<Fake
     const request = await requestOf(incoming)
     const { service = '', accessKey = '' } = scopeOf(request) ?? {}
     const by = /\bapp\/(\w+)/.exec(headerOf(request, 'user-agent') ?? '')?.[1] ?? ''
-    const call = { by, accessKey, action: `${service}:${operationOf(service, request)}`, body: textOf(request) }
+    const prefix = prefixes[service] ?? service
+    const call = { by, accessKey, action: `${prefix}:${operationOf(service, request)}`, body: textOf(request) }
     calls.push(call)
     const act = fake.refuse?.(call) ? deny : (services[service] ?? others)
     const { statusCode, headers, body } = await act(request)
@@ -109,9 +110,21 @@ const operationOf = (service: string, request: WireRequest) => {
   return new URLSearchParams(textOf(request)).get('Action') ?? ''
 }
 
+/** What actions of a service begin with, where its calls are signed for another name. */
+const prefixes: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' }
+
+const kinds: Readonly<Record<string, string>> = {
+  addons: 'Addon',
+  'fargate-profiles': 'FargateProfile',
+  insights: 'Insight',
+  'node-groups': 'Nodegroup',
+  'pod-identity-associations': 'PodIdentityAssociation',
+}
+
 const eksOperation = (path: string) => {
+  if (path === '/cluster-versions') return 'DescribeClusterVersions'
   const [, , list, thing] = path.split('/').filter(Boolean)
   if (list === undefined) return path === '/clusters' ? 'ListClusters' : 'DescribeCluster'
-  const kind = { addons: 'Addon', 'node-groups': 'Nodegroup' }[list] ?? list
+  const kind = kinds[list] ?? list
   return thing === undefined ? `List${kind}s` : `Describe${kind}`
 }

@@ -134,7 +134,16 @@ export const organizationOf = (
                   nodeGroups: { old: { amiType: 'AL2_x86_64', desiredSize: 2 }, pinned: { launchTemplate: 'web:2' } },
                 },
               },
+              launchConfigurations: { old: { image: 'ami-0a', instanceType: 'm5.large' } },
+              instances: {
+                karpenter: {
+                  cluster: 'shop',
+                  image: 'ami-0a',
+                  tags: { 'karpenter.sh/nodepool': 'default', 'karpenter.k8s.aws/ec2nodeclass': 'default' },
+                },
+              },
               autoScalingGroups: {
+                old: { cluster: 'shop', launchConfigurationName: 'old', desiredSize: 1 },
                 web: {
                   cluster: 'shop',
                   launchTemplate: 'web:1',

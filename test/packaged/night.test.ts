@@ -78,6 +78,7 @@ describe('the packaged service', () => {
     const fileOf = (key: string) => deployment.aws.files.get(`${deployment.stack.nameOf('RunBucket')}/${key}`) ?? ''
     const keys = keysOf(id)
     expect(JSON.parse(fileOf(keys.policy))).toMatchObject({ version: 1, limits: { accounts: 8 } })
+    expect(JSON.parse(fileOf(keys.calendar))).toMatchObject({ 1.31: { endOfExtendedSupport: '2026-11-26' } })
     expect(JSON.parse(fileOf(keys.findings))).toMatchObject({ run: { id }, coverage: { length: 12 } })
     expect(fileOf(keys.report)).toMatch(/^<!doctype html>[\s\S]*payments/)
     const lines = fileOf(keys.manifest)
