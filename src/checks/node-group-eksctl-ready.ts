@@ -60,6 +60,6 @@ export default defineCheck({
 /** Why a managed group may have tags of eksctl that were not seen: its own, or those of its Auto Scaling group. */
 const unreadTags = ({ group, nodes }: NodeGroupSubject): NotRead | undefined => {
   if (group.provisioner !== 'managed') return undefined
-  if (!group.managed) return notRead('eks:DescribeNodegroup', 'the tags of the node group were not read')
+  if (group.undescribed) return group.undescribed
   return nodes.ok ? undefined : nodes
 }

@@ -2,7 +2,7 @@ import { defineCheck } from '../core/check.ts'
 import { evidenceOf } from '../core/decision.ts'
 import { type ImdsPlace, imdsPlacesOf, verbOf } from '../core/imds-places.ts'
 import { expectedOf, type Policy } from '../core/policy.ts'
-import { known, notRead, type Read, unknownBecause } from '../core/read.ts'
+import { known, type Read, unknownBecause } from '../core/read.ts'
 import { fullName, type NodeGroupSubject } from '../core/subjects.ts'
 import { type Evidence, pass, type Severity, skip, type Verdict, worstOf } from '../core/verdict.ts'
 
@@ -105,6 +105,4 @@ const expectationRow = (hopLimit: number | undefined): Evidence[] =>
 
 /** Of a managed group that was not described the tags are not known. */
 const tagsOf = ({ resource, group }: NodeGroupSubject): Read<NodeGroupSubject['resource']['tags']> =>
-  group.provisioner === 'managed' && !group.managed
-    ? notRead('eks:DescribeNodegroup', 'the tags of the node group were not read')
-    : known(resource.tags)
+  group.undescribed ?? known(resource.tags)

@@ -73,9 +73,7 @@ const listed = (words: readonly string[]) =>
 const unreadTypes = ({ group, variants, nodes }: NodeGroupSubject): NotRead | undefined => {
   const unread = variants.find(({ launch }) => !launch.ok)?.launch
   if (unread?.ok === false) return unread
-  if (group.provisioner === 'managed' && !group.managed) {
-    return notRead('eks:DescribeNodegroup', 'the instance types of the node group were not read')
-  }
+  if (group.undescribed) return group.undescribed
   if (!nodes.ok) return nodes
   if (group.instanceTypes.length > 0) return undefined
   return notRead('instance types', 'the group names none, as where it chooses them by attributes')

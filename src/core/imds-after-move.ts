@@ -40,7 +40,7 @@ export const imdsAfterMove = (subject: NodeGroupSubject, variant: Variant): Read
 }
 
 const ofManaged = ({ group }: NodeGroupSubject, { imds }: Variant): Read<AfterMove> => {
-  if (!group.managed) return notRead('eks:DescribeNodegroup', `node group ${group.name} was not described`)
+  if (!group.managed) return group.undescribed ?? notRead('eks:DescribeNodegroup', 'the node group was not described')
   const { ownTemplate, amiType } = group.managed
   if (!ownTemplate) {
     const rows = [

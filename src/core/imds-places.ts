@@ -40,7 +40,10 @@ const optionsOf = (options: Read<ImdsOptions>): ImdsDecisions => ({
 const inForce = <T>(options: Read<ImdsOptions>, optionOf: (options: ImdsOptions) => T | undefined): Decision<T> => {
   if (!options.ok) return undecided(options)
   const value = optionOf(options.value)
-  if (value === undefined) return undecided(notRead('ec2:DescribeInstances', 'the instance does not tell it'))
+  if (value === undefined)
+    return undecided(
+      notRead('ec2:DescribeInstances', 'EC2 does not list a stopped node, and its launch leaves the option out'),
+    )
   const said = { level: 'running nodes', source: 'running nodes', said: String(value) } as const
   return { decidedBy: 'running nodes', value, trace: [said] }
 }

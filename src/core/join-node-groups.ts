@@ -116,6 +116,7 @@ const managedSubject = (
       autoScalingGroups: groups.map(group => group.name),
       instanceTypes: typesOf(described?.instanceTypes ?? [], variants),
       ...originOf({ ...groups[0]?.tags, ...described?.tags }),
+      undescribed: detail.ok ? undefined : detail,
       managed: described && { amiType: described.amiType, ownTemplate: own },
     },
     cluster,

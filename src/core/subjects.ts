@@ -40,8 +40,10 @@ export interface NodeGroup {
   readonly origin?: Origin | undefined
   /** The version of eksctl that made it: `0.175.0`. */
   readonly eksctlVersion?: string | undefined
-  /** Of a managed group what EKS says of it; undefined where it could not be described. */
+  /** Of a managed group what EKS says of it. */
   readonly managed?: ManagedBy | undefined
+  /** Of a managed group why EKS could not be asked what it is. */
+  readonly undescribed?: NotRead | undefined
 }
 
 /** What EKS says of a managed node group. */
