@@ -1,45 +1,82 @@
+import { Digest, type DigestInput } from '../core/digest-input.ts'
 import { PostureError } from '../core/errors.ts'
-import type { Now, Publish } from '../core/ports.ts'
-import type { Store } from '../core/store.ts'
-import { type Digest, digest } from '../reports/digest.ts'
-import { isScoped } from './runs.ts'
+import { type Policy, policySchema } from '../core/policy.ts'
+import type { RunRecord, Store } from '../core/store.ts'
+import { type EventTally, tallyEvents } from '../core/tally-events.ts'
+import { severities } from '../core/verdict.ts'
+import { digest } from '../reports/digest.ts'
+import { mostRows } from '../reports/digest-sections.ts'
+import { tallyOf, wholeRunsBefore } from './runs.ts'
+
+/** How many of the oldest findings are named. */
+const mostOld = 3
+/** Findings that follow from others are passed over, so a few more are read. */
+const spare = 20
 
 /**
- * The digest of a run, from what the store holds of it: the same bytes whenever it is asked for after the run.
+ * The digest of a run. Of a run that has ended it is made once and kept, so that whoever asks for it reads the very bytes
+ * that are sent. It reads the run's events and reports in passing, and of the open findings those that it names.
  * @throws {PostureError} when the store does not know the run.
  */
 export const makeDigest = async (runId: string, store: Store): Promise<Digest> => {
+  const kept = await store.readText(runId, 'digest')
+  if (kept !== undefined) return Digest.parse(JSON.parse(kept))
   const run = await knownRun(runId, store)
-  const [events, accounts, open] = await Promise.all([
-    store.eventsOf(runId),
-    store.accountsOf(runId),
-    store.openFindings(),
-  ])
-  return digest({ run, events, accounts, open })
+  const made = digest(await inputOf(run, store))
+  if (run.finishedAt !== undefined) await store.putText(runId, 'digest', JSON.stringify(made))
+  return made
 }
 
-/**
- * Publishes a digest and marks the run. At least once: a crash between the two repeats it with the same run id. A scoped
- * run sends none, for it would tell of a part as if it were the whole.
- * @throws {PostureError} when it could not be published; the run keeps the reason.
- */
-export const sendDigest = async (
-  { subject, text }: Digest,
-  runId: string,
-  { store, publish, now }: { readonly store: Store; readonly publish: Publish; readonly now: Now },
-): Promise<void> => {
-  const run = await knownRun(runId, store)
-  if (run.digestSentAt !== undefined || isScoped(run.scope)) return
-  try {
-    await publish({ subject, text, attributes: { kind: 'digest', runId } })
-  } catch (error) {
-    if (error instanceof PostureError) await store.updateRun(runId, { digestFailure: error.message })
-    throw error
+const inputOf = async (run: RunRecord, store: Store): Promise<DigestInput> => {
+  const policy = await policyOf(run.id, store)
+  const accounts = await tallyOf(run.id, store)
+  const before = await wholeRunsBefore(run, store)
+  return {
+    run,
+    policy,
+    accounts,
+    events: await eventsOf(run.id, store),
+    before: before.filter(({ isOrganization }) => isOrganization === run.isOrganization),
+    oldest: await oldestOf(store, accounts.totals.fail),
+    pastDue: await pastDueOf(store, accounts.pastDue),
   }
-  await store.updateRun(runId, { digestSentAt: now().toISOString() })
 }
 
-const knownRun = async (runId: string, store: Store) => {
+const eventsOf = async (runId: string, store: Store): Promise<EventTally> => {
+  const tally = tallyEvents(mostRows)
+  await store.eachEvent(runId, tally.add)
+  return tally.result()
+}
+
+/** The oldest fails of the worst severity that has any. */
+const oldestOf = async (store: Store, fail: DigestInput['accounts']['pastDue']) => {
+  const worst = severities.find(severity => fail[severity] > 0)
+  return worst === undefined ? [] : causesOf(await store.oldestFails(worst, mostOld + spare)).slice(0, mostOld)
+}
+
+/** The fails that are past due, the worst severity first: the oldest of a severity are, when any is. */
+const pastDueOf = async (store: Store, pastDue: DigestInput['accounts']['pastDue']) => {
+  const late: DigestInput['pastDue'][number][] = []
+  for (const severity of severities) {
+    const left = mostOld - late.length
+    if (pastDue[severity] === 0 || left === 0) continue
+    const oldest = causesOf(await store.oldestFails(severity, left + spare))
+    late.push(...oldest.slice(0, Math.min(left, pastDue[severity])))
+  }
+  return late
+}
+
+const causesOf = (findings: DigestInput['oldest']) => findings.filter(({ causedBy }) => causedBy.length === 0)
+
+/** The policy of the night. Its checks were there on that night, whatever has become of them. */
+export const policyOf = async (runId: string, store: Pick<Store, 'readText'>): Promise<Policy> => {
+  const text = await store.readText(runId, 'policy')
+  if (text === undefined) throw new PostureError(`The store holds no policy of run ${runId}, which it was begun with.`)
+  return policySchema({ includes: () => true }).parse(JSON.parse(text))
+}
+
+/** A run that has to be there. @throws {PostureError} when it is not. */
+export const knownRun = async (runId: string, store: Pick<Store, 'readRun'>): Promise<RunRecord> => {
   const run = await store.readRun(runId)
   if (run) return run
   throw new PostureError(`The store knows no run ${runId}; its runs are told by: npx eks-node-posture report.`)

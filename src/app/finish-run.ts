@@ -1,20 +1,20 @@
 import { type Bucket, keysOf } from '../core/bucket.ts'
-import { PostureError } from '../core/errors.ts'
+import { selectChecks } from '../core/evaluate.ts'
 import { ScanRequest } from '../core/messages.ts'
-import type { Now, Publish } from '../core/ports.ts'
-import type { AccountReport, Store } from '../core/store.ts'
+import type { RunRecord, Store } from '../core/store.ts'
+import type { Target } from '../core/target.ts'
 import { reports as formats } from '../reports/index.ts'
-import { accountReport } from './account-report.ts'
-import { makeDigest, sendDigest } from './digest.ts'
+import { checkList } from './check-list.ts'
+import { type DeliveryPorts, deliver } from './deliver.ts'
+import { regionsIn } from './departed.ts'
+import { knownRun, policyOf } from './digest.ts'
+import { remember } from './remember.ts'
 import { reportFrom } from './report.ts'
 import { endRun } from './runs.ts'
 import { nothingSeen } from './scan-account.ts'
 
-export interface FinishRunPorts {
-  readonly store: Store
+export interface FinishRunPorts extends DeliveryPorts {
   readonly bucket: Bucket
-  readonly publish: Publish
-  readonly now: Now
 }
 
 /** How far a run came. */
@@ -25,44 +25,63 @@ export interface RunEnd {
 }
 
 /**
- * Ends a run: its reports go to the bucket and its digest to the topic. It may be repeated, and sends one digest.
+ * Ends a run: its reports go to the bucket, its alerts and its digest to the topic. It may be repeated, and sends each once.
  * @throws {PostureError} when the run is not known, or the bucket or the topic fails.
  */
 export const finishRun = async (runId: string, ports: FinishRunPorts): Promise<RunEnd> => {
   const { store, bucket } = ports
-  const run = await store.readRun(runId)
-  if (!run) throw new PostureError(`The store knows no run ${runId}: it is begun by the plan function.`)
-  const reports = await reportSilentAccounts(runId, ports)
-  await endRun(run, ports)
+  const run = await knownRun(runId, store)
+  const reportedAccounts = await rememberSilentAccounts(run, ports)
+  await endRun(run, ports, true)
 
   const result = await reportFrom(store, runId)
   const keys = keysOf(runId)
   await bucket.writeFile(keys.report, formats.html(result), 'text/html; charset=utf-8')
   await bucket.writeFile(keys.findings, formats.json(result), 'application/json')
-  await sendDigest(await makeDigest(runId, store), runId, ports)
-  return { plannedAccounts: run.accountCount, reportedAccounts: reports.length }
+  await deliver(runId, ports)
+  return { plannedAccounts: run.accountCount, reportedAccounts }
 }
 
 /**
  * Planned accounts whose scan never told of itself are coverage too: `not-reached` in every Region that any account of
- * the run has.
- * @returns the reports of those that did.
+ * the run has, and in those in which they were looked for before.
+ * @returns how many accounts did tell.
  */
-const reportSilentAccounts = async (
-  runId: string,
-  { store, bucket }: FinishRunPorts,
-): Promise<readonly AccountReport[]> => {
-  const reports = (await store.accountsOf(runId)).filter(report => !report.regions.every(isNotReached))
-  const heard = new Set(reports.map(({ accountId }) => accountId))
-  const regions = [...new Set(reports.flatMap(report => report.regions.map(({ region }) => region)))].sort()
-  const manifest = (await bucket.readFile(keysOf(runId).manifest)) ?? ''
+const rememberSilentAccounts = async (run: RunRecord, ports: FinishRunPorts): Promise<number> => {
+  const { store, bucket } = ports
+  const { heard, regions } = await heardOf(run.id, store)
+  const manifest = (await bucket.readFile(keysOf(run.id).manifest)) ?? ''
   const planned = manifest.split('\n').flatMap(line => (line === '' ? [] : ScanRequest.parse(JSON.parse(line))))
-  for (const { target } of planned.filter(request => !heard.has(request.target.accountId))) {
-    const coverage = regions.map(region => ({ accountId: target.accountId, region, ...silent }))
-    await store.putAccount(accountReport(nothingSeen(target, coverage), runId, {}))
+  const silent = planned.filter(({ target }) => !heard.has(target.accountId))
+  if (silent.length === 0 || run.finishedAt !== undefined) return heard.size
+
+  const policy = await policyOf(run.id, store)
+  const { id, startedAt, scope, previousRunId } = run
+  const night = { run: { id, startedAt, scope }, checks: selectChecks(checkList, policy), policy, previousRunId }
+  const regionsBefore = regionsIn(previousRunId, store)
+  for (const { target } of silent) {
+    const places = new Set([...regions, ...(await regionsBefore(target.accountId))])
+    await remember(notReached(target, [...places].sort()), night, ports)
   }
-  return reports
+  return heard.size
 }
 
-const silent = { status: 'not-reached', detail: 'the scan of the account did not end', failures: [] } as const
-const isNotReached = ({ status }: { readonly status: string }) => status === 'not-reached'
+/** The accounts that told of themselves, and the Regions that any of them has. */
+const heardOf = async (runId: string, store: Store) => {
+  const heard = new Set<string>()
+  const regions = new Set<string>()
+  await store.eachAccount(runId, report => {
+    if (report.regions.every(({ status }) => status === 'not-reached')) return
+    heard.add(report.accountId)
+    for (const { region } of report.regions) regions.add(region)
+  })
+  return { heard, regions }
+}
+
+const notReached = (target: Target, regions: readonly string[]) =>
+  nothingSeen(
+    target,
+    regions.map(region => ({ accountId: target.accountId, region, ...silence })),
+  )
+
+const silence = { status: 'not-reached', detail: 'the scan of the account did not end', failures: [] } as const

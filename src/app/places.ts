@@ -16,10 +16,11 @@ export const placeOfFinding = (
 })
 
 const findingEventOf = (finding: StoredFinding): FindingEvent | undefined => {
-  const { changedIn, pending, id, checkId, severity, accountId, region, resource, message, firstSeen } = finding
+  const { changedIn, pending, id, checkId, severity, accountId, region, resource, message } = finding
+  const { owner, causedBy, firstSeen } = finding
   if (pending === undefined) return undefined
   const what = { runId: changedIn, kind: pending, findingId: id }
-  return { ...what, checkId, severity, accountId, region, resource, message, firstSeen }
+  return { ...what, checkId, severity, accountId, region, resource, message, owner, causedBy, firstSeen }
 }
 
 /**

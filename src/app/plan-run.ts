@@ -3,17 +3,21 @@ import { ConfigError } from '../core/errors.ts'
 import type { PlanReply, PlanRequest, ScanRequest } from '../core/messages.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Now, OrganizationReader } from '../core/ports.ts'
-import { type Scope, startRun } from '../core/run.ts'
+import { dayOf, type Scope, startRun } from '../core/run.ts'
 import { sha256Hex } from '../core/sha256.ts'
 import type { Store } from '../core/store.ts'
-import { checkIds } from './check-ids.ts'
+import { checkIds } from './check-list.ts'
+import { departedSince } from './departed.ts'
 import { plan } from './plan.ts'
-import { beginRun } from './runs.ts'
+import { beginRun, isScoped, previousRuns } from './runs.ts'
 
 export interface PlanRunPorts {
   readonly organization: OrganizationReader
-  /** What posture.yaml says, and the default where there is none. @throws {ConfigError} for what it may not say. */
-  readonly readPolicy: (checkIds: readonly string[]) => Promise<Policy>
+  /**
+   * What posture.yaml says on a day, and the default where there is none.
+   * @throws {ConfigError} for what it may not say.
+   */
+  readonly readPolicy: (checkIds: readonly string[], today: string) => Promise<Policy>
   readonly bucket: Bucket
   readonly store: Store
   readonly now: Now
@@ -39,10 +43,13 @@ export const planRun = async (
 ): Promise<PlanReply> => {
   const run = startRun(new Date(startedAt), sha256Hex(execution), scope)
   refuseUnknownChecks(scope)
-  const policy = await readPolicy(checkIds)
+  const policy = await readPolicy(checkIds, dayOf(run))
   refuseOtherRole(policy, roleName)
 
-  const { accounts } = await plan({ kind: 'organization' }, policy, scope, roleName, organization)
+  const { accounts: members } = await plan({ kind: 'organization' }, policy, scope, roleName, organization)
+  const [previous] = await previousRuns(run, true, store)
+  const departed = isScoped(scope) ? [] : await departedSince(previous?.id, members, store)
+  const accounts = [...members, ...departed]
   const keys = keysOf(run.id)
   const requests = accounts.map((planned): ScanRequest => ({ runId: run.id, ...planned }))
   const calendar = await organization.describeClusterVersions()
@@ -50,7 +57,8 @@ export const planRun = async (
   await bucket.writeFile(keys.calendar, JSON.stringify(Object.fromEntries(calendar)), 'application/json')
   await bucket.writeFile(keys.manifest, linesOf(requests), 'application/jsonl')
   // Last, for whoever takes the lease and then fails keeps others waiting for nothing.
-  await beginRun(run, { accountCount: accounts.length, toolVersion }, { store, now })
+  const beginning = { accountCount: accounts.length, toolVersion, isOrganization: true, policy }
+  await beginRun(run, beginning, { store, now })
   return {
     runId: run.id,
     bucket: bucket.name,

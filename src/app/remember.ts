@@ -3,6 +3,7 @@ import type { Check } from '../core/check.ts'
 import { compare, type Transition } from '../core/compare.ts'
 import { isCovered, isIntended, type RegionCoverage } from '../core/coverage.ts'
 import type { Finding } from '../core/finding.ts'
+import type { Policy } from '../core/policy.ts'
 import type { Run } from '../core/run.ts'
 import type { Area } from '../core/store.ts'
 import type { AreaState, StoredFinding } from '../core/stored.ts'
@@ -11,6 +12,7 @@ import { accountReport } from './account-report.ts'
 import { placeOfArea, placeOfFinding } from './places.ts'
 import { keepRun, type RunPorts } from './runs.ts'
 import { type AccountResult, globalRegion, type JudgedArea } from './scan-account.ts'
+import { standingOf } from './standing.ts'
 import { type SaysOf, sayOf, saysOfArea } from './tonight.ts'
 import { type Change, carryOut } from './write-protocol.ts'
 
@@ -18,9 +20,10 @@ import { type Change, carryOut } from './write-protocol.ts'
 export interface RememberNight {
   readonly run: Run
   /** The checks that the policy switches on, whatever the run's scope: findings of any other are retired. */
-  readonly checks: readonly Check[]
-  /** Whether a waiver matches a finding that fails. */
-  readonly waived: (finding: Finding, target: Target) => boolean
+  readonly checks: readonly Pick<Check, 'id' | 'revision'>[]
+  readonly policy: Pick<Policy, 'dueDays'>
+  /** The run that this one is compared with. */
+  readonly previousRunId: string | undefined
 }
 
 /** Findings of one area that are written at once. */
@@ -40,11 +43,22 @@ export const remember = async (
   ports: RunPorts,
   apiCalls: Readonly<Record<string, number>> = {},
 ): Promise<void> => {
-  await keepRun(night.run, ports)
+  const { run, policy, previousRunId } = night
+  await keepRun(run, ports)
+  const findings: StoredFinding[] = []
   for (const coverage of [...account.coverage, ...globalCoverage(account, night)]) {
-    if (coverage.status !== 'excluded') await rememberArea(account, coverage, night, ports)
+    if (coverage.status !== 'excluded') findings.push(...(await rememberArea(account, coverage, night, ports)))
   }
-  await ports.store.putAccount(accountReport(account, night.run.id, apiCalls))
+  const previous = previousRunId && (await ports.store.readAccount(previousRunId, account.target.accountId))
+  await ports.store.putAccount(
+    accountReport(account, {
+      runId: run.id,
+      at: run.startedAt,
+      standing: standingOf(findings, policy, run.startedAt),
+      previous: previous || undefined,
+      apiCalls,
+    }),
+  )
 }
 
 /**
@@ -59,22 +73,24 @@ const globalCoverage = (
     ? []
     : [{ accountId, region: globalRegion, status: 'ok', detail: null, failures: [] }]
 
+/** The findings of an area as they stand then. */
 const rememberArea = async (
   account: AccountResult,
   coverage: RegionCoverage,
   night: RememberNight,
   ports: RunPorts,
-): Promise<void> => {
+): Promise<readonly StoredFinding[]> => {
   const { accountId, region } = coverage
   const stored = await ports.store.readArea(accountId, region)
   const area = account.areas.find(one => one.region === region)
-  await rememberFindings(stored, { account, region, area, night, ports })
+  const findings = await rememberFindings(stored, { account, region, area, night, ports })
   // Last, for what says that an area was judged turns the next findings from baseline into news.
   await carryOut(placeOfArea(accountId, region, coverage.detail, ports.store), stored.state, {
     run: night.run,
     ports,
-    decide: state => stateOf(state, coverage, area, night.run),
+    decide: state => stateOf(state, coverage, area, night),
   })
+  return findings
 }
 
 interface AreaOfNight {
@@ -86,7 +102,7 @@ interface AreaOfNight {
 }
 
 /** Every finding that is stored and in scope, and every one of tonight. */
-const rememberFindings = async (stored: Area, here: AreaOfNight): Promise<void> => {
+const rememberFindings = async (stored: Area, here: AreaOfNight): Promise<readonly StoredFinding[]> => {
   const { account, region, area, night, ports } = here
   const saysOf = saysOfArea({
     scope: night.run.scope,
@@ -97,7 +113,7 @@ const rememberFindings = async (stored: Area, here: AreaOfNight): Promise<void> 
   const found = new Map(area?.findings.map(finding => [finding.id, finding]))
   const inScope = new Map(stored.findings.filter(saysOf).map(finding => [finding.id, finding]))
   const decide = deciding(stored.state, saysOf, here)
-  await pMap(
+  const written = await pMap(
     new Set([...inScope.keys(), ...found.keys()]),
     id =>
       carryOut(placeOfFinding({ accountId: account.target.accountId, region, id }, ports.store), inScope.get(id), {
@@ -107,9 +123,11 @@ const rememberFindings = async (stored: Area, here: AreaOfNight): Promise<void> 
       }),
     { concurrency: writesAtOnce },
   )
+  const outOfScope = stored.findings.filter(({ id }) => !inScope.has(id) && !found.has(id))
+  return [...written.filter(finding => finding !== undefined), ...outOfScope]
 }
 
-const deciding = (state: AreaState | undefined, saysOf: SaysOf, { account, night }: AreaOfNight) => {
+const deciding = (state: AreaState | undefined, saysOf: SaysOf, { night }: AreaOfNight) => {
   const revisions = new Map(night.checks.map(({ id, revision }) => [id, revision]))
   return (stored: StoredFinding | undefined, found: Finding | undefined): Change<StoredFinding> | undefined => {
     const tonight = stored ? saysOf(stored) : found && sayOf(found)
@@ -121,7 +139,7 @@ const deciding = (state: AreaState | undefined, saysOf: SaysOf, { account, night
       at: night.run.startedAt,
       revision,
       judgedBefore: state?.judged[checkId] === revision,
-      waived: found?.status === 'fail' && night.waived(found, account.target),
+      waived: found?.status === 'fail' && found.waiver !== null,
     })
     return transition && changeOf(transition)
   }
@@ -138,17 +156,22 @@ const stateOf = (
   stored: AreaState | undefined,
   { accountId, region, status }: RegionCoverage,
   area: JudgedArea | undefined,
-  { id: changedIn }: Run,
+  { run: { id: changedIn, scope }, checks }: RememberNight,
 ): Change<AreaState> | undefined => {
   const hasOwnCoverage = region !== globalRegion && !isIntended(status)
   const covered = hasOwnCoverage ? isCovered(status) : (stored?.covered ?? area !== undefined)
   const ran = area?.isComplete ? area.judged : []
-  const judged = { ...stored?.judged, ...Object.fromEntries(ran.map(({ checkId, revision }) => [checkId, revision])) }
+  // A check that is off is forgotten: when it is switched on again it has judged nothing yet.
+  const isOn = (id: string) => scope.checks !== undefined || checks.some(check => check.id === id)
+  const known = Object.entries(stored?.judged ?? {}).filter(([id]) => isOn(id))
+  const judged = Object.fromEntries([...known, ...ran.map(({ checkId, revision }) => [checkId, revision] as const)])
   const next = { accountId, region, judged, covered, changedIn }
   if (!stored) return covered ? { kind: 'put', next } : undefined
   if (stored.covered !== covered) {
     return { kind: 'put', next: { ...next, pending: covered ? 'coverage-regained' : 'coverage-lost' } }
   }
-  const isKnown = ran.every(({ checkId, revision }) => stored.judged[checkId] === revision)
+  const isKnown =
+    known.length === Object.keys(stored.judged).length &&
+    ran.every(({ checkId, revision }) => stored.judged[checkId] === revision)
   return isKnown ? undefined : { kind: 'put', next }
 }

@@ -1,7 +1,9 @@
 import { PostureError } from '../core/errors.ts'
+import type { Policy } from '../core/policy.ts'
 import type { Now } from '../core/ports.ts'
 import type { Run, Scope } from '../core/run.ts'
 import type { RunRecord, Store } from '../core/store.ts'
+import { type AccountTally, tallyAccounts } from '../core/tally-accounts.ts'
 
 export interface RunPorts {
   readonly store: Store
@@ -17,20 +19,61 @@ export const scopedRunMs = 24 * 60 * 60 * 1000
 export const isScoped = ({ accounts, regions, checks }: Scope): boolean =>
   accounts !== undefined || regions !== undefined || checks !== undefined
 
+/** How many runs back a whole one is looked for. */
+export const recentRuns = 40
+
+/** What a run is begun with, beside its scope. */
+export interface Beginning {
+  readonly toolVersion: string
+  readonly accountCount?: number
+  /** Whether it looks at the organization, and not at accounts that somebody named. */
+  readonly isOrganization: boolean
+  /** The policy of the night, which its digest goes by. */
+  readonly policy: Policy
+}
+
 /**
  * Begins a run, or goes on with one that was begun under the same id. A run without a scope takes the lease first.
+ * @returns the run that it is compared with; undefined for the first.
  * @throws {PostureError} when another run holds the lease, or this one has ended.
  */
 export const beginRun = async (
   run: Run,
-  { toolVersion, accountCount = 0 }: { readonly toolVersion: string; readonly accountCount?: number },
+  { toolVersion, accountCount = 0, isOrganization, policy }: Beginning,
   { store, now }: RunPorts,
-): Promise<void> => {
+): Promise<string | undefined> => {
   const before = await store.readRun(run.id)
   if (before?.finishedAt !== undefined) throw new PostureError(`Run ${run.id} ended at ${before.finishedAt}.`)
   if (!isScoped(run.scope)) await takeLease(run, { store, now })
-  await store.startRun({ ...run, toolVersion, accountCount })
+  if (before) return before.previousRunId
+  const previous = (await previousRuns(run, isOrganization, store))[0]?.id
+  await store.putText(run.id, 'policy', JSON.stringify(policy))
+  await store.startRun({
+    ...run,
+    toolVersion,
+    accountCount,
+    isOrganization,
+    ...(previous !== undefined && { previousRunId: previous }),
+  })
+  return previous
 }
+
+/** The whole runs before one, the newest first, that have ended: of the organization, where it is one of that. */
+export const previousRuns = async (
+  run: Run,
+  isOrganization: boolean,
+  store: Pick<Store, 'latestRuns'>,
+): Promise<readonly RunRecord[]> =>
+  (await wholeRunsBefore(run, store)).filter(
+    before => before.finishedAt !== undefined && (isScoped(run.scope) || before.isOrganization === isOrganization),
+  )
+
+/** The runs without a scope that began before one, the newest first, those that never ended among them. */
+export const wholeRunsBefore = async (
+  { id }: Pick<Run, 'id'>,
+  store: Pick<Store, 'latestRuns'>,
+): Promise<readonly RunRecord[]> =>
+  (await store.latestRuns(recentRuns)).filter(before => before.id < id && !isScoped(before.scope))
 
 /**
  * Makes sure that a run may write, and for how long: a run that lost its lease is taken for dead by others.
@@ -60,11 +103,28 @@ const takeLease = async (run: Run, { store, now }: RunPorts) => {
   )
 }
 
-/** Ends a run: it writes no more, and the next one may begin. */
-export const endRun = async (run: Run, { store, now }: RunPorts): Promise<void> => {
-  await store.updateRun(run.id, { finishedAt: now().toISOString() })
-  if (!isScoped(run.scope)) await store.releaseLease(run.id)
+/**
+ * Ends a run: it writes no more, and the next one may begin. To end it again changes nothing.
+ * @param owesMessages whether its digest and alerts are to be sent.
+ */
+export const endRun = async (run: Run, { store, now }: RunPorts, owesMessages = false): Promise<void> => {
+  const isWhole = !isScoped(run.scope)
+  if ((await store.readRun(run.id))?.finishedAt === undefined) {
+    const ending = { finishedAt: now().toISOString(), owesMessages: owesMessages && isWhole }
+    await store.updateRun(run.id, isWhole ? { ...ending, totals: (await tallyOf(run.id, store)).totals } : ending)
+  }
+  if (isWhole) await store.releaseLease(run.id)
 }
+
+/** What the accounts of a run come to. */
+export const tallyOf = async (runId: string, store: Pick<Store, 'eachAccount'>): Promise<AccountTally> => {
+  const tally = tallyAccounts(mostClusters)
+  await store.eachAccount(runId, tally.add)
+  return tally.result()
+}
+
+/** How many clusters are told by name. */
+const mostClusters = 20
 
 /** Whether a run is over: finished, or so long silent that it must have crashed. */
 export const hasEnded = async (runId: string, ports: RunPorts): Promise<boolean> =>

@@ -2,18 +2,31 @@ import pMap from 'p-map'
 import type { Check } from '../core/check.ts'
 import { type Listed, listedOf } from '../core/completeness.ts'
 import { coverageOf, isIntended, type RegionCoverage } from '../core/coverage.ts'
-import { addJudgements, evaluate, type Judged, type Judgement, judgedBy, nothingJudged } from '../core/evaluate.ts'
-import type { Finding } from '../core/finding.ts'
+import { closableIn } from '../core/declarative-policy.ts'
+import { type Estate, estateOf } from '../core/estate.ts'
+import {
+  type Assignment,
+  addJudgements,
+  evaluate,
+  type Judged,
+  type Judgement,
+  judgedBy,
+  nothingJudged,
+} from '../core/evaluate.ts'
+import { type Finding, isOpenFail } from '../core/finding.ts'
 import { disagreeingInsights } from '../core/insight-disagrees.ts'
 import { accountSubject, joinSubjects } from '../core/join.ts'
+import { ownersIn } from '../core/owner.ts'
 import { leavesOut, type Policy } from '../core/policy.ts'
 import type { AccountReader, OpenAccount, RegionState, Wanted } from '../core/ports.ts'
 import { causedBy, type Failure, known, notRead, type Read } from '../core/read.ts'
 import type { Looked } from '../core/result.ts'
 import type { Scope } from '../core/run.ts'
+import type { DefaultsSource } from '../core/store.ts'
 import type { AccountRegion } from '../core/subjects.ts'
 import type { Target } from '../core/target.ts'
 import type { VersionCalendar } from '../core/version-support.ts'
+import { waiversIn } from '../core/waive.ts'
 
 /** What every account of a run is judged by. */
 export interface Night {
@@ -24,6 +37,10 @@ export interface Night {
   readonly calendar: VersionCalendar
   /** The Regions of an account that cannot tell its own: those of the hub, asked for when first needed. */
   readonly hubRegions: () => Promise<readonly string[]>
+  /** The Regions in which an account was looked for the last time, for one that cannot tell its own tonight. */
+  readonly regionsBefore: (accountId: string) => Promise<readonly string[]>
+  /** The day of the run, UTC: whether a waiver holds. */
+  readonly today: string
 }
 
 /** What one account came to. Its inventories are dropped once judged. */
@@ -34,6 +51,8 @@ export interface AccountResult {
   readonly looked: Looked
   /** What was judged, area by area: the same findings as in `judgement`. A Region that was not read has none. */
   readonly areas: readonly JudgedArea[]
+  /** Where its IMDS defaults come from. */
+  readonly defaults: DefaultsSource
 }
 
 /** An area that was judged: a Region that was read, wholly or in part, or the account itself as `global`. */
@@ -44,6 +63,8 @@ export interface JudgedArea {
   readonly listed: Listed
   readonly judged: readonly Judged[]
   readonly findings: readonly Finding[]
+  /** What its node groups come to; null of the account itself. */
+  readonly estate: Estate | null
 }
 
 /** The Region under which findings about an account itself are kept. */
@@ -54,6 +75,8 @@ interface RegionResult {
   readonly judgement: Judgement
   readonly looked: Looked
   readonly defaults: AccountRegion['defaults']
+  /** Fails that a declarative policy would close. */
+  readonly closable: number
   readonly area?: JudgedArea
 }
 
@@ -62,19 +85,56 @@ export const scanAccount = async (target: Target, night: Night, openAccount: Ope
   const access = await openAccount(target)
   if (access.status !== 'open') return notAsked(target, night, access.status, access.reason)
 
-  const { regions, failures } = await regionsOf(access.reader, night)
-  const results = await pMap(regions, region => scanRegion(target, region, failures, night, access.reader), {
-    concurrency: night.policy.limits.regions,
-  })
-  const account = judgeAccount(target, results, failures, night)
+  const { regions, failures } = await regionsOf(access.reader, target, night)
+  const assignment = assigning(target, night)
+  const results = await pMap(
+    regions,
+    region => scanRegion({ target, night, assignment, failures }, region, access.reader),
+    {
+      concurrency: night.policy.limits.regions,
+    },
+  )
+  const account = judgeAccount({ target, night, assignment, failures }, results)
   return {
     target,
     coverage: results.map(({ coverage }) => coverage),
     judgement: addJudgements([...results.map(({ judgement }) => judgement), account.judgement]),
     looked: addLooked(results.map(({ looked }) => looked)),
     areas: [...results, account].flatMap(({ area }) => area ?? []),
+    defaults: defaultsSource(results, account.judgement.findings),
   }
 }
+
+/** An account while it is scanned. */
+interface Visit {
+  readonly target: Target
+  readonly night: Night
+  readonly assignment: Assignment
+  /** Why its Regions could not all be listed. */
+  readonly failures: readonly Failure[]
+}
+
+const assigning = (target: Target, { policy, today }: Night): Assignment => ({
+  ownerOf: ownersIn(policy, target),
+  waive: waiversIn(policy, target, today),
+})
+
+/** Where the defaults of the account's Regions come from, and what a declarative policy would close where there is none. */
+const defaultsSource = (results: readonly RegionResult[], ofAccount: readonly Finding[]): DefaultsSource => {
+  const read = results.filter(({ defaults }) => defaults.ok)
+  const managed = read.filter(isByPolicy)
+  const ownDefault = ofAccount.filter(
+    finding => finding.checkId === 'account-imdsv2-default-required' && isOpenFail(finding),
+  )
+  const others = read.filter(result => !isByPolicy(result))
+  return {
+    regions: read.length,
+    byPolicy: managed.length,
+    closable: others.reduce((sum, { closable }) => sum + closable, others.length > 0 ? ownDefault.length : 0),
+  }
+}
+
+const isByPolicy = ({ defaults }: RegionResult) => defaults.ok && defaults.value.managedBy === 'declarative-policy'
 
 /** The result of an account that is not asked: each Region of the hub gets the status, unless the Region is excluded. */
 export const notAsked = async (
@@ -83,12 +143,16 @@ export const notAsked = async (
   status: RegionCoverage['status'],
   detail: string,
 ): Promise<AccountResult> => {
-  const coverage = (await night.hubRegions()).map(region => {
+  const coverage = (await regionsToTry(target, night)).map(region => {
     const rule = status === 'excluded' ? undefined : whyExcluded(region, night)
     return rule ? row(target, region, 'excluded', rule) : row(target, region, status, detail)
   })
   return nothingSeen(target, coverage)
 }
+
+/** The Regions of an account that does not tell them: those of the hub, and those in which it was looked for before. */
+const regionsToTry = async ({ accountId }: Target, night: Night): Promise<readonly string[]> =>
+  [...new Set([...(await night.hubRegions()), ...(await night.regionsBefore(accountId))])].sort()
 
 /** The result of an account of which nothing is known but why. */
 export const nothingSeen = (target: Target, coverage: readonly RegionCoverage[]): AccountResult => ({
@@ -97,26 +161,25 @@ export const nothingSeen = (target: Target, coverage: readonly RegionCoverage[])
   judgement: nothingJudged,
   looked: nothingLooked,
   areas: [],
+  defaults: { regions: 0, byPolicy: 0, closable: 0 },
 })
 
 /** A Region that DescribeRegions could not tell of is tried all the same: then the failure stands in its coverage. */
-const regionsOf = async (reader: AccountReader, night: Night) => {
+const regionsOf = async (reader: AccountReader, target: Target, night: Night) => {
   const { items, failures: refused } = await reader.listRegions()
   const failures = items.length === 0 && refused.length === 0 ? [noRegions] : refused
   if (failures.length === 0) return { regions: items, failures }
   const { scope, policy } = night
   const named = [...(scope.regions ?? []), ...(policy.scope.regions.include ?? [])]
-  const names = new Set([...(await night.hubRegions()), ...named, ...items.map(({ name }) => name)])
+  const names = new Set([...(await regionsToTry(target, night)), ...named, ...items.map(({ name }) => name)])
   return { regions: [...names].sort().map(name => ({ name, enabled: true })), failures }
 }
 
 const noRegions: Failure = { action: 'ec2:DescribeRegions', class: 'broken', reason: 'the answer names no Region' }
 
 const scanRegion = async (
-  target: Target,
+  { target, night, assignment, failures }: Visit,
   { name: region, enabled }: RegionState,
-  failures: readonly Failure[],
-  night: Night,
   reader: AccountReader,
 ): Promise<RegionResult> => {
   const rule = whyExcluded(region, night)
@@ -132,7 +195,7 @@ const scanRegion = async (
   const inventory = { ...read.inventory, failures: [...read.inventory.failures, ...failures] }
   const subjects = joinSubjects(inventory, night.calendar)
   const coverage = coverageOf(inventory, disagreeingInsights(inventory, subjects))
-  const judgement = evaluate(night.checks, subjects, night.policy)
+  const judgement = evaluate(night.checks, subjects, night.policy, assignment)
   return {
     coverage,
     judgement,
@@ -142,6 +205,7 @@ const scanRegion = async (
       launchTemplates: subjects['launch-template'].length,
     },
     defaults: inventory.imdsDefaults,
+    closable: closableIn(subjects, judgement.findings),
     area: {
       region,
       isComplete: coverage.status === 'ok',
@@ -151,6 +215,7 @@ const scanRegion = async (
         subjects,
       ),
       findings: judgement.findings,
+      estate: estateOf(subjects['node-group']),
     },
   }
 }
@@ -161,16 +226,14 @@ const wantedBy = (checks: readonly Check[]): Wanted => ({
 
 /** An account is judged when all of its Regions are in, so never by a run that was told to look at some of them. */
 const judgeAccount = (
-  target: Target,
+  { target, night, assignment, failures: [failure] }: Visit,
   results: readonly RegionResult[],
-  [failure]: readonly Failure[],
-  night: Night,
 ): Pick<RegionResult, 'judgement' | 'area'> => {
   if (night.scope.regions) return { judgement: nothingJudged }
   const regions = results.map(({ coverage: { region, status }, defaults }) => ({ region, status, defaults }))
   const unlisted = causedBy(failure)
   const subjects = { account: [accountSubject(target, regions, allowsImdsV1(results, night.checks), unlisted)] }
-  const judgement = evaluate(night.checks, subjects, night.policy)
+  const judgement = evaluate(night.checks, subjects, night.policy, assignment)
   return {
     judgement,
     area: {
@@ -179,6 +242,7 @@ const judgeAccount = (
       listed: nothingListed,
       judged: judgedBy(night.checks.filter(isOfAccount), subjects),
       findings: judgement.findings,
+      estate: null,
     },
   }
 }
@@ -210,6 +274,7 @@ const isOfAccount = ({ appliesTo }: Check) => appliesTo === 'account'
 
 const nothingListed: Listed = {
   clusters: false,
+  clusterNames: new Set(),
   launchTemplates: false,
   nodeGroups: false,
   instances: false,
@@ -235,6 +300,7 @@ const unread = (coverage: RegionCoverage): RegionResult => ({
   judgement: nothingJudged,
   looked: nothingLooked,
   defaults: notRead('ec2:GetInstanceMetadataDefaults', coverage.detail ?? coverage.status),
+  closable: 0,
 })
 
 const nothingLooked: Looked = { clusters: 0, nodeGroups: 0, launchTemplates: 0 }

@@ -5,9 +5,11 @@ import { selectChecks } from '../core/evaluate.ts'
 import type { ScanRequest } from '../core/messages.ts'
 import { type Policy, policySchema } from '../core/policy.ts'
 import type { Hub, Now, OpenAccount } from '../core/ports.ts'
+import { dayOf, type Run } from '../core/run.ts'
 import type { RunRecord, Store } from '../core/store.ts'
 import { type VersionCalendar, WrittenCalendar } from '../core/version-support.ts'
-import { checkIds } from './check-ids.ts'
+import { checkIds } from './check-list.ts'
+import { regionsIn } from './departed.ts'
 import { remember } from './remember.ts'
 import { hubRegionsBy } from './scan.ts'
 import { type AccountResult, type Night, notAsked, scanAccount } from './scan-account.ts'
@@ -30,7 +32,8 @@ export const scanTarget = async (
   { runId, target, unasked }: ScanRequest,
   { openAccount, whoAmI, apiCalls, bucket, store, now }: ScanTargetPorts,
 ): Promise<AccountResult> => {
-  const { id, startedAt, scope } = await runOf(runId, store)
+  const { id, startedAt, scope, previousRunId } = await runOf(runId, store)
+  const run: Run = { id, startedAt, scope }
   const policy = await policyOf(runId, bucket)
   const calendar = await calendarOf(runId, bucket)
   const night: Night = {
@@ -39,11 +42,13 @@ export const scanTarget = async (
     scope,
     calendar,
     hubRegions: async () => hubRegionsBy(openAccount, await whoAmI())(),
+    regionsBefore: regionsIn(previousRunId, store),
+    today: dayOf(run),
   }
   const result = unasked
     ? await notAsked(target, night, unasked.status, unasked.detail)
     : await scanAccount(target, night, openAccount)
-  const memory = { run: { id, startedAt, scope }, checks: selectChecks(checks, policy), waived: () => false }
+  const memory = { run, checks: selectChecks(checks, policy), policy, previousRunId }
   await remember(result, memory, { store, now }, apiCalls())
   return result
 }

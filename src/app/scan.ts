@@ -5,7 +5,7 @@ import { byPlace } from '../core/finding.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Hub, Now, OpenAccount, OrganizationReader } from '../core/ports.ts'
 import type { ScanResult } from '../core/result.ts'
-import type { Run } from '../core/run.ts'
+import { dayOf, type Run } from '../core/run.ts'
 import { compareText } from '../core/text.ts'
 import { defaultRoleName, type Planned, plan, type Who } from './plan.ts'
 import { type AccountResult, addLooked, type Night, notAsked, scanAccount } from './scan-account.ts'
@@ -27,8 +27,17 @@ export interface ScanPorts {
   /** Calls answered so far, by IAM action. */
   readonly apiCalls: () => Readonly<Record<string, number>>
   readonly now: Now
-  /** Keeps what an account came to, before its result is merged. @default nothing is kept */
-  readonly remember?: ((account: AccountResult) => Promise<void>) | undefined
+  /** What is known of the nights before. @default nothing */
+  readonly memory?: ScanMemory | undefined
+}
+
+/** How a scan remembers. */
+export interface ScanMemory {
+  /** Keeps what an account came to, before its result is merged. */
+  readonly remember: (account: AccountResult) => Promise<void>
+  /** The accounts that have left the organization, which is planned with these. */
+  readonly departedSince: (accounts: readonly Planned[]) => Promise<readonly Planned[]>
+  readonly regionsBefore: Night['regionsBefore']
 }
 
 /** Told of what happens while a scan runs. */
@@ -45,7 +54,8 @@ export interface ScanWatcher {
 export const scan = async (request: ScanRequest, ports: ScanPorts, watcher: ScanWatcher): Promise<ScanResult> => {
   const { run, policy } = request
   const roleName = request.roleName ?? policy.role?.name ?? defaultRoleName
-  const { hub, accounts } = await plan(request.who, policy, run.scope, roleName, ports.organization)
+  const { hub, accounts: members } = await plan(request.who, policy, run.scope, roleName, ports.organization)
+  const accounts = [...members, ...((await ports.memory?.departedSince(members)) ?? [])]
   watcher.planned(hub, accounts)
 
   const night: Night = {
@@ -54,6 +64,8 @@ export const scan = async (request: ScanRequest, ports: ScanPorts, watcher: Scan
     scope: run.scope,
     calendar: await ports.organization.describeClusterVersions(),
     hubRegions: hubRegionsBy(ports.openAccount, hub),
+    regionsBefore: ports.memory?.regionsBefore ?? (async () => []),
+    today: dayOf(run),
   }
   const results = await pMap(
     accounts,
@@ -61,7 +73,7 @@ export const scan = async (request: ScanRequest, ports: ScanPorts, watcher: Scan
       const result = unasked
         ? await notAsked(target, night, unasked.status, unasked.detail)
         : await scanAccount(target, night, ports.openAccount)
-      await ports.remember?.(result)
+      await ports.memory?.remember(result)
       watcher.scanned(result)
       return result
     },
@@ -72,13 +84,14 @@ export const scan = async (request: ScanRequest, ports: ScanPorts, watcher: Scan
     run,
     finishedAt: ports.now().toISOString(),
     toolVersion: request.toolVersion,
+    undelivered: null,
     apiCalls: sorted(ports.apiCalls()),
   }
 }
 
 const merge = (
   results: readonly AccountResult[],
-): Omit<ScanResult, 'run' | 'finishedAt' | 'toolVersion' | 'apiCalls'> => {
+): Omit<ScanResult, 'run' | 'finishedAt' | 'toolVersion' | 'undelivered' | 'apiCalls'> => {
   const { findings, verdicts } = addJudgements(results.map(({ judgement }) => judgement))
   return {
     accountNames: Object.fromEntries(results.map(({ target }) => [target.accountId, target.name])),

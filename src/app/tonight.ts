@@ -1,5 +1,5 @@
 import type { Tonight } from '../core/compare.ts'
-import { isListed } from '../core/completeness.ts'
+import { isListed, unseenIn } from '../core/completeness.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Scope } from '../core/run.ts'
 import type { StoredFinding } from '../core/stored.ts'
@@ -30,7 +30,10 @@ export const saysOfArea = ({ scope, checksOn, isAccountClosed, area }: AreaTonig
     if (finding) return sayOf(finding)
     const resourceIds = judged.get(checkId)
     if (resourceIds?.has(resource.id)) return { says: 'pass' }
-    return area && resourceIds && isListed(area.listed, resource) ? { says: 'gone' } : { says: 'not-read' }
+    if (!area || !resourceIds) return { says: 'not-read' }
+    const unseen = unseenIn(area.listed, resource)
+    if (unseen) return { says: unseen === 'unseen' ? 'unseen' : 'retired' }
+    return isListed(area.listed, resource) ? { says: 'gone' } : { says: 'not-read' }
   }
 }
 

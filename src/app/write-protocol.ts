@@ -39,18 +39,20 @@ const mostTries = 6
  * the event, then the removal of `pending`. Whoever loses a condition reads again and decides again. A run writes an entry
  * once at most, so that `changedIn` tells one state of it from every other.
  * @param first the entry as it was read.
+ * @returns the entry as it stands now; undefined where there is none.
  */
 export const carryOut = async <T extends Entry>(
   place: Place<T>,
   first: T | undefined,
   writer: Writer<T>,
-): Promise<void> => {
+): Promise<T | undefined> => {
   let stored = first
   for (let tries = 1; tries <= mostTries; tries += 1) {
     // What a later run wrote stands, and so does what this run wrote before it was repeated.
-    if (stored && stored.changedIn > writer.run.id) return
+    if (stored && stored.changedIn > writer.run.id) return stored
     if (stored?.changedIn === writer.run.id) return announce(place, stored, writer.ports.store)
-    if (await settleAndChange(place, stored, writer)) return
+    const done = await settleAndChange(place, stored, writer)
+    if (done) return done.entry
     stored = await place.read()
   }
   throw new PostureError(
@@ -58,12 +60,17 @@ export const carryOut = async <T extends Entry>(
   )
 }
 
-/** False where somebody else wrote the entry meanwhile. */
+/** What an entry has become. */
+interface Done<T> {
+  readonly entry: T | undefined
+}
+
+/** Undefined where somebody else wrote the entry meanwhile. */
 const settleAndChange = async <T extends Entry>(
   place: Place<T>,
   stored: T | undefined,
   writer: Writer<T>,
-): Promise<boolean> => {
+): Promise<Done<T> | undefined> => {
   const { run, ports } = writer
   const owed = stored && place.eventOf(stored)
   if (!stored || !owed) return change(place, stored, writer)
@@ -75,12 +82,11 @@ const settleAndChange = async <T extends Entry>(
     return change(place, stored, writer)
   }
   // No digest tells of a scoped run, so that it leaves what a night owes to the next night.
-  if (fate === 'night ended' && isScoped(run.scope)) return true
+  if (fate === 'night ended' && isScoped(run.scope)) return { entry: stored }
   // Taken over before it is told, so that of two runs that meet it one tells. That was this run's one write.
   const takenOver = { ...stored, changedIn: run.id }
-  if (!(await place.put(takenOver, stored))) return false
-  await announce(place, takenOver, ports.store)
-  return true
+  if (!(await place.put(takenOver, stored))) return undefined
+  return { entry: await announce(place, takenOver, ports.store) }
 }
 
 /** @param owed the event of a run that is alive: it is written for that run before `pending` is written over. */
@@ -89,20 +95,20 @@ const change = async <T extends Entry>(
   stored: T | undefined,
   { decide, ports }: Writer<T>,
   owed?: StoreEvent,
-): Promise<boolean> => {
+): Promise<Done<T> | undefined> => {
   const wanted = decide(stored)
-  if (!wanted) return true
+  if (!wanted) return { entry: stored }
   if (owed) await ports.store.putEvent(owed)
-  if (wanted.kind === 'drop') return stored ? place.drop(stored) : true
-  if (!(await place.put(wanted.next, stored))) return false
-  await announce(place, wanted.next, ports.store)
-  return true
+  if (wanted.kind === 'drop') return !stored || (await place.drop(stored)) ? { entry: undefined } : undefined
+  if (!(await place.put(wanted.next, stored))) return undefined
+  return { entry: await announce(place, wanted.next, ports.store) }
 }
 
 /** Writes the event that an entry of this run owes, then removes `pending`. */
-const announce = async <T extends Entry>(place: Place<T>, entry: T, store: Store) => {
+const announce = async <T extends Entry>(place: Place<T>, entry: T, store: Store): Promise<T> => {
   const event = place.eventOf(entry)
-  if (!event) return
+  if (!event) return entry
   await store.putEvent(event)
   await place.settle(entry)
+  return entry
 }

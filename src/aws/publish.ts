@@ -18,7 +18,12 @@ export const publishTo =
       Subject: subject,
       Message: text,
       MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+        Object.entries(attributes).map(([name, value]) => [
+          name,
+          typeof value === 'string'
+            ? { DataType: 'String', StringValue: value }
+            : { DataType: 'String.Array', StringValue: JSON.stringify(value) },
+        ]),
       ),
     })
     try {

@@ -4,7 +4,7 @@ import { AreaState, CoverageEvent, FindingEvent, StoredFinding } from '../core/s
 import { severities } from '../core/verdict.ts'
 import { asking } from './store/failure.ts'
 import { entitiesIn, keyOf, shards } from './store/items.ts'
-import { parserFor } from './store/parse.ts'
+import { type Item, parserFor } from './store/parse.ts'
 
 export { tableDefinition } from './store/definition.ts'
 
@@ -18,7 +18,7 @@ const everyPage = { pages: 'all', ...consistent } as const
 const conditional = { returnOnConditionCheckFailure: true } as const
 
 /**
- * The store in a table of the shape `tableDefinition`. What it reads was written last, but for `openFindings` and
+ * The store in a table of the shape `tableDefinition`. What it reads was written last, but for `listFindings` and
  * `latestRuns`: they read the index, which lags by moments.
  */
 export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
@@ -29,6 +29,22 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
   const write = async (action: string, go: () => Promise<{ readonly rejected: boolean }>) => {
     const { rejected } = await ask(action, go)
     return !rejected
+  }
+
+  const findingIn = (finding: Item & { readonly id: string }) => parse(`Finding ${finding.id}`, StoredFinding, finding)
+
+  /** Visits what a query answers, a page in memory at a time. */
+  const eachPage = async <T>(
+    action: string,
+    query: (cursor: string | null) => Promise<{ readonly data: readonly T[]; readonly cursor: string | null }>,
+    visit: (item: T) => void,
+  ) => {
+    let cursor: string | null = null
+    do {
+      const page = await ask(action, () => query(cursor))
+      for (const item of page.data) visit(item)
+      cursor = page.cursor
+    } while (cursor !== null)
   }
 
   const readLease = async (): Promise<Lease | undefined> => {
@@ -122,26 +138,39 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
       )
       return data !== null
     },
-    eventsOf: async runId => {
-      const answers = await Promise.all(
-        shards.map(shard => ask('dynamodb:Query', () => items.event.query.byRun({ runId, shard }).go(everyPage))),
-      )
-      return answers.flatMap(({ data }) =>
-        data.map(event =>
-          event.findingId === undefined
-            ? parse(`An event of run ${runId}`, CoverageEvent, event)
-            : parse(`An event of run ${runId}`, FindingEvent, event),
-        ),
-      )
+    eachEvent: async (runId, visit) => {
+      for (const shard of shards) {
+        const query = items.event.query.byRun({ runId, shard })
+        await eachPage(
+          'dynamodb:Query',
+          cursor => query.go({ ...consistent, cursor }),
+          event =>
+            visit(
+              event.findingId === undefined
+                ? parse(`An event of run ${runId}`, CoverageEvent, event)
+                : parse(`An event of run ${runId}`, FindingEvent, event),
+            ),
+        )
+      }
+    },
+    historyOf: async ({ findingId: thing }) => {
+      const { data } = await ask('dynamodb:Query', () => items.event.query.byThing({ thing }).go({ pages: 'all' }))
+      return data.map(event => parse(`An event of finding ${thing}`, FindingEvent, event))
     },
 
     putAccount: async report => {
       await ask('dynamodb:PutItem', () => items.account.put(report).go())
     },
-    accountsOf: async runId => {
-      const { data } = await ask('dynamodb:Query', () => items.account.query.byRun({ runId }).go(everyPage))
-      return data.map(report => parse(`The report of account ${report.accountId}`, AccountReport, report))
+    readAccount: async (runId, accountId) => {
+      const { data } = await ask('dynamodb:GetItem', () => items.account.get({ runId, accountId }).go(consistent))
+      return data ? parse(`The report of account ${accountId}`, AccountReport, data) : undefined
     },
+    eachAccount: (runId, visit) =>
+      eachPage(
+        'dynamodb:Query',
+        cursor => items.account.query.byRun({ runId }).go({ ...consistent, cursor }),
+        report => visit(parse(`The report of account ${report.accountId}`, AccountReport, report)),
+      ),
 
     startRun: async run => {
       await write('dynamodb:PutItem', () =>
@@ -162,6 +191,31 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
       const { data } = await ask('dynamodb:Query', () => items.run.query.byTime({}).go({ order: 'desc', count: most }))
       return data.map(run => parse(`Run ${run.id}`, RunRecord, run))
     },
+    claimMessages: (id, until, now) =>
+      write('dynamodb:UpdateItem', () =>
+        items.run
+          .patch({ id })
+          .set({ claimedUntil: until })
+          .where(
+            ({ digestSentAt, claimedUntil }, { notExists, lte }) =>
+              `${notExists(digestSentAt)} AND (${notExists(claimedUntil)} OR ${lte(claimedUntil, now)})`,
+          )
+          .go(conditional),
+      ),
+    putTold: async (runId, accountId) => {
+      await ask('dynamodb:PutItem', () => items.told.put({ runId, accountId }).go())
+    },
+    toldOf: async runId => {
+      const { data } = await ask('dynamodb:Query', () => items.told.query.byRun({ runId }).go(everyPage))
+      return new Set(data.map(({ accountId }) => accountId))
+    },
+    putText: async (runId, what, text) => {
+      await ask('dynamodb:PutItem', () => items.text.put({ runId, what, text }).go())
+    },
+    readText: async (runId, what) => {
+      const { data } = await ask('dynamodb:GetItem', () => items.text.get({ runId, what }).go(consistent))
+      return data ? known(`The ${what} of run ${runId}`, data).text : undefined
+    },
 
     takeLease,
     releaseLease: async runId => {
@@ -174,16 +228,28 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
     },
     readLease,
 
-    openFindings: async () => {
+    listFindings: async () => {
+      const lists = openKinds.flatMap(kind => severities.map(severity => ({ ...kind, severity })))
       const answers = await Promise.all(
-        severities.map(severity =>
-          ask('dynamodb:Query', () => items.finding.query.open({ severity }).go({ pages: 'all' })),
-        ),
+        lists.map(list => ask('dynamodb:Query', () => items.finding.query.open(list).go({ pages: 'all' }))),
       )
-      return answers.flatMap(({ data }) => data.map(finding => parse(`Finding ${finding.id}`, StoredFinding, finding)))
+      return answers.flatMap(({ data }) => data.map(findingIn))
+    },
+    oldestFails: async (severity, most) => {
+      const { data } = await ask('dynamodb:Query', () =>
+        items.finding.query.open({ state: 'open', verdict: 'fail', severity }).go({ count: most }),
+      )
+      return data.map(findingIn)
     },
   }
 }
+
+/** What is listed: what is open, then what is waived. */
+const openKinds = [
+  { state: 'open', verdict: 'fail' },
+  { state: 'open', verdict: 'unknown' },
+  { state: 'waived', verdict: 'fail' },
+] as const
 
 /** The fields that have a value: zod lets optional ones be there without, ElectroDB does not. */
 const present = <T extends object>(fields: T) =>

@@ -42,7 +42,11 @@ const judge = (subject: NodeGroupSubject, policy: Policy, place: ImdsPlace, plac
   if (httpEndpoint.value === 'disabled') return pass
   if (hopLimit.decidedBy === 'nothing') return unknownBecause(hopLimit.gap, doubt)
   if (hopLimit.value <= 1) return pass
-  const expectation = expectedOf(policy, { clusterName: subject.group.clusterName, tags: tagsOf(subject) }, 'hopLimit')
+  const expectation = expectedOf(
+    policy,
+    { clusterName: subject.group.clusterName, tags: subject.resource.tags },
+    'hopLimit',
+  )
   if (!expectation.ok) return unknownBecause(expectation, doubt)
   if (hopLimit.value === expectation.value?.hopLimit) return pass
   if (httpEndpoint.decidedBy === 'nothing') return unknownBecause(httpEndpoint.gap, doubt)
@@ -102,7 +106,3 @@ const reachAt = (hopLimit: number, { podCredentials }: NodeGroupSubject): Read<R
 
 const expectationRow = (hopLimit: number | undefined): Evidence[] =>
   hopLimit === undefined ? [] : [{ what: 'expected', value: String(hopLimit), source: 'posture.yaml, expect' }]
-
-/** Of a managed group that was not described the tags are not known. */
-const tagsOf = ({ resource, group }: NodeGroupSubject): Read<NodeGroupSubject['resource']['tags']> =>
-  group.undescribed ?? known(resource.tags)

@@ -1,4 +1,5 @@
 import { isCovered, isIntended } from '../core/coverage.ts'
+import { isOpenFail } from '../core/finding.ts'
 import type { Policy } from '../core/policy.ts'
 import { type ScanResult, summarise } from '../core/result.ts'
 import { bySeverity, type Severity, severities } from '../core/verdict.ts'
@@ -10,7 +11,7 @@ export type FailOn = (typeof failOnLevels)[number]
 export type ExitCode = 0 | 1 | 2
 
 /**
- * The exit code of a scan. `unknown` never counts against `failOn`; with `strict` anything that is not known, a finding
+ * The exit code of a scan. Neither `unknown` nor what is waived counts against `failOn`; with `strict` anything that is not known, a finding
  * or an account-Region that was not wholly read, ends with 2.
  */
 export const exitCodeOf = (result: ScanResult, { failOn, strict }: { failOn: FailOn; strict: boolean }): ExitCode => {
@@ -18,7 +19,7 @@ export const exitCodeOf = (result: ScanResult, { failOn, strict }: { failOn: Fai
   if (strict && (!known || summarise(result).unknown > 0)) return 2
   if (failOn === 'never') return 0
   const isBadEnough = (severity: Severity) => bySeverity(severity, failOn) <= 0
-  return result.findings.some(({ status, severity }) => status === 'fail' && isBadEnough(severity)) ? 1 : 0
+  return result.findings.some(finding => isOpenFail(finding) && isBadEnough(finding.severity)) ? 1 : 0
 }
 
 /**

@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Who } from '../app/plan.ts'
+import { type ReportOrder, reportOrders } from '../app/report.ts'
 import { PostureError } from '../core/errors.ts'
+import { type Severity, severities } from '../core/verdict.ts'
 import { type ReportFormat, reportFormats } from '../reports/index.ts'
 import { printable } from '../reports/printable.ts'
 import { provisioningPaths } from '../userdata/judge-path.ts'
@@ -62,6 +64,12 @@ interface ReportFlags {
   readonly run?: string
   readonly check?: string
   readonly account?: string
+  readonly region?: string
+  readonly cluster?: string
+  readonly owner?: string
+  readonly severity?: Severity
+  readonly sort?: ReportOrder
+  readonly history?: string
   readonly table?: string
   readonly store?: string
   readonly format: ReportFormat | 'digest'
@@ -103,6 +111,12 @@ const programFor = (terminal: Terminal, end: (code: ExitCode) => void): Command 
     .option('--run <id>', 'the run (default: the newest that ended)')
     .option('--check <id>', 'findings of this check alone')
     .option('--account <id>', 'this account alone')
+    .option('--region <name>', 'this Region alone')
+    .option('--cluster <name>', 'clusters of this name; * for any text')
+    .option('--owner <name>', 'what this owner answers for')
+    .addOption(new Option('--severity <severity>', 'this severity and worse').choices(severities))
+    .addOption(new Option('--sort <order>', 'the worst, the oldest or the largest first').choices(reportOrders))
+    .option('--history <finding>', 'what happened to a finding, by the id that json and csv print')
     .addOption(new Option('--format <format>', 'what to print').choices([...reportFormats, 'digest']).default('table'))
     .option('--output <file>', 'write it there instead of to stdout')
     .action(async (flags: ReportFlags) => end(await runReport(reportOptionsOf(flags), terminal)))
@@ -207,13 +221,12 @@ const scanOptionsOf = (flags: ScanFlags) => ({
   },
 })
 
-const reportOptionsOf = (flags: ReportFlags) => ({
-  memory: memoryOf(flags) ?? { store: defaultFolder },
-  runId: flags.run,
-  checkId: flags.check,
-  accountId: flags.account,
-  format: flags.format,
-  output: flags.output,
+const reportOptionsOf = ({ run, check, account, table, store, ...flags }: ReportFlags) => ({
+  ...flags,
+  memory: memoryOf({ ...(table && { table }), ...(store && { store }) }) ?? { store: defaultFolder },
+  runId: run,
+  checkId: check,
+  accountId: account,
 })
 
 const whoOf = ({ org, account }: ScanFlags): Who => {

@@ -17,6 +17,10 @@ export interface SubjectOf {
   readonly image: ImageSubject
 }
 export type SubjectKind = keyof SubjectOf
+export type AnySubject = SubjectOf[SubjectKind]
+
+/** Subjects by kind; a kind that is absent has none. */
+export type Subjects = { readonly [K in SubjectKind]?: readonly SubjectOf[K][] }
 
 /** A requirement of a compliance framework; `aws` where AWS itself publishes the mapping, `derived` where we made it. */
 export interface Control {

@@ -1,3 +1,4 @@
+import { daysBetween } from './days.ts'
 import type { Finding } from './finding.ts'
 import type { FindingEventKind, StoredFinding } from './stored.ts'
 
@@ -10,6 +11,8 @@ export type Tonight =
   | { readonly says: 'gone' }
   /** Not looked at, or not in a list that broke off. */
   | { readonly says: 'not-read' }
+  /** A group that can have no node and come back, such as Karpenter's, and has none: not seen, which is not gone. */
+  | { readonly says: 'unseen' }
   /** Its check is gone or off, or its account is closed: closed, and never counted as fixed. */
   | { readonly says: 'retired' }
 
@@ -25,6 +28,9 @@ export interface Circumstances {
   /** Whether a waiver matches the finding tonight. */
   readonly waived: boolean
 }
+
+/** After how many days a group that was not seen is taken for gone for good (DESIGN §7). */
+export const unseenDays = 30
 
 /** What has to be written; `event` is absent where only the words changed. */
 export type Transition =
@@ -62,10 +68,14 @@ const ofOpenFail = (stored: StoredFinding, tonight: Tonight, circumstances: Circ
     case 'gone':
     case 'retired':
       return ended(stored, tonight.says, circumstances)
+    case 'unseen':
+      return ofUnseen(stored, circumstances, stored.unconfirmedSince === undefined ? 'unconfirmed' : undefined)
     case 'unknown':
     case 'not-read':
-      if (stored.unconfirmedSince !== undefined) return undefined
-      return put({ ...withoutPending(stored), unconfirmedSince: at, changedIn: runId }, 'unconfirmed')
+      if (stored.unconfirmedSince === undefined) {
+        return put({ ...withoutPending(stored), unconfirmedSince: at, changedIn: runId }, 'unconfirmed')
+      }
+      return tonight.says === 'unknown' ? seenAgain(stored, circumstances) : undefined
     case 'fail': {
       const next = retold(stored, tonight.finding, circumstances)
       if (waived) return put({ ...next, state: 'waived' }, 'waived')
@@ -88,6 +98,10 @@ const ofOpenUnknown = (
       return { kind: 'drop', finding: stored }
     case 'not-read':
       return undefined
+    case 'unseen':
+      return isUnseenForGood(stored, circumstances)
+        ? { kind: 'drop', finding: stored }
+        : ofUnseen(stored, circumstances, undefined)
     case 'unknown': {
       const next = { ...retold(stored, tonight.finding, circumstances), verdict: 'unknown' as const }
       return saysSomethingNew(stored, next) ? put(next, undefined) : undefined
@@ -100,7 +114,8 @@ const ofOpenUnknown = (
 const ofClosed = (stored: StoredFinding, tonight: Tonight, circumstances: Circumstances): Transition | undefined => {
   if (tonight.says !== 'fail') return undefined
   const next = { ...retold(stored, tonight.finding, circumstances), reopenCount: stored.reopenCount + 1 }
-  return circumstances.waived ? put({ ...next, state: 'waived' }, 'waived') : put(next, 'reopened')
+  if (circumstances.waived) return put({ ...next, state: 'waived' }, 'waived')
+  return put(next, circumstances.judgedBefore ? 'reopened' : 'baseline')
 }
 
 const ofWaived = (stored: StoredFinding, tonight: Tonight, circumstances: Circumstances): Transition | undefined => {
@@ -109,7 +124,10 @@ const ofWaived = (stored: StoredFinding, tonight: Tonight, circumstances: Circum
     case 'gone':
     case 'retired':
       return ended(stored, tonight.says, circumstances)
+    case 'unseen':
+      return ofUnseen(stored, circumstances, undefined)
     case 'unknown':
+      return seenAgain(stored, circumstances)
     case 'not-read':
       return undefined
     case 'fail': {
@@ -119,6 +137,28 @@ const ofWaived = (stored: StoredFinding, tonight: Tonight, circumstances: Circum
       return saysSomethingNew(stored, still) ? put(still, undefined) : undefined
     }
   }
+}
+
+/** A group without nodes keeps its state, is marked with since when, and is retired when that is long ago. */
+const ofUnseen = (
+  stored: StoredFinding,
+  circumstances: Circumstances,
+  event: FindingEventKind | undefined,
+): Transition | undefined => {
+  const { runId: changedIn, at } = circumstances
+  if (isUnseenForGood(stored, circumstances)) return closed(stored, 'retired', circumstances)
+  if (stored.unseenSince !== undefined) return undefined
+  const unconfirmed = event && { unconfirmedSince: at }
+  return put({ ...withoutPending(stored), ...unconfirmed, unseenSince: at, changedIn }, event)
+}
+
+const isUnseenForGood = ({ unseenSince }: StoredFinding, { at }: Circumstances) =>
+  unseenSince !== undefined && daysBetween(unseenSince, at) >= unseenDays
+
+/** A group that is seen again, and of which not more is known. */
+const seenAgain = (stored: StoredFinding, { runId }: Circumstances): Transition | undefined => {
+  const { unseenSince, ...rest } = withoutPending(stored)
+  return unseenSince === undefined ? undefined : put({ ...rest, changedIn: runId }, undefined)
 }
 
 /** A finding that opens. Where the account-Region was not judged like this before, that is no news but a baseline. */
@@ -147,7 +187,7 @@ const ended = (stored: StoredFinding, says: 'pass' | 'gone' | 'retired', circums
 }
 
 const closed = (stored: StoredFinding, state: 'resolved' | 'retired', { runId, at }: Circumstances): Transition => {
-  const { unconfirmedSince, ...rest } = withoutPending(stored)
+  const { unconfirmedSince, unseenSince, ...rest } = withoutPending(stored)
   return put({ ...rest, state, resolvedAt: at, changedIn: runId }, state)
 }
 
@@ -157,17 +197,24 @@ const withoutPending = ({ pending, ...stored }: StoredFinding): StoredFinding =>
 const isSharper = (stored: StoredFinding, { revision }: Circumstances) => stored.revision !== revision
 
 const saysSomethingNew = (stored: StoredFinding, next: StoredFinding) =>
-  JSON.stringify(content(stored)) !== JSON.stringify(content(next))
+  stored.unseenSince !== next.unseenSince || JSON.stringify(content(stored)) !== JSON.stringify(content(next))
 
-const content = ({ revision, severity, resource, title, message, evidence, controls }: StoredFinding) => [
-  revision,
-  severity,
-  [resource.type, resource.id, resource.name, resource.clusterName],
-  title,
-  message,
-  evidence.map(({ what, value, source }) => [what, value, source]),
-  controls.map(({ framework, id, mapping }) => [framework, id, mapping]),
-]
+/** What a person would call a change. How many nodes there are is none: they come and go. */
+const content = (finding: StoredFinding) => {
+  const { revision, severity, resource, title, message, evidence, controls, owner, causedBy, waiver } = finding
+  return [
+    revision,
+    severity,
+    [resource.type, resource.id, resource.name, resource.clusterName],
+    title,
+    message,
+    evidence.map(({ what, value, source }) => [what, value, source]),
+    controls.map(({ framework, id, mapping }) => [framework, id, mapping]),
+    owner,
+    causedBy,
+    waiver && [waiver.owner, waiver.reason, waiver.ticket, waiver.expires],
+  ]
+}
 
 const put = (finding: StoredFinding, event: FindingEventKind | undefined): Transition => ({
   kind: 'put',

@@ -5,6 +5,8 @@ import type { StoredFinding } from './stored.ts'
 /** Which lists of an account-Region were read to their end: what remains of its inventory once that is dropped. */
 export interface Listed {
   readonly clusters: boolean
+  /** The names of the clusters that were listed. */
+  readonly clusterNames: ReadonlySet<string>
   readonly launchTemplates: boolean
   readonly nodeGroups: boolean
   /** The instances of clusters, which show the groups that no Auto Scaling group stands for. */
@@ -27,6 +29,7 @@ export const listedOf = ({
   images,
 }: RegionInventory): Listed => ({
   clusters: isComplete(clusters.failures),
+  clusterNames: new Set(clusters.items.map(({ name }) => name)),
   launchTemplates: isComplete(launchTemplates.failures),
   nodeGroups: [clusters, autoScalingGroups, nodeGroups].every(({ failures }) => isComplete(failures)),
   instances: [clusters, instances].every(({ failures }) => isComplete(failures)),
@@ -46,6 +49,21 @@ export const listedOf = ({
 })
 
 const isComplete = (failures: readonly Failure[]) => !failures.some(({ resource }) => resource === undefined)
+
+/**
+ * What it means that a group was not seen which its instances alone show, and which can have none for a while: of Karpenter,
+ * EKS Auto Mode or AWS Batch. With its cluster it is gone for good. Undefined of any other resource, and where not all
+ * of its cluster's instances were listed.
+ */
+export const unseenIn = (
+  listed: Listed,
+  { type, id, clusterName }: StoredFinding['resource'],
+): 'unseen' | 'without its cluster' | undefined => {
+  const [, kind = 'standalone'] = (type === 'node-group' && groupOfInstances.exec(id)) || []
+  if (kind === 'standalone' || clusterName === null) return undefined
+  if (listed.clusters && !listed.clusterNames.has(clusterName)) return 'without its cluster'
+  return listed.instances ? 'unseen' : undefined
+}
 
 /**
  * Whether the list that would show a finding's resource was read to its end, so that its absence means that it is gone.

@@ -1,13 +1,29 @@
-import type { Check, SubjectKind, SubjectOf } from './check.ts'
+import { linkCauses } from './causes.ts'
+import type { AnySubject, Check, SubjectKind, Subjects } from './check.ts'
+import { nodesIn } from './estate.ts'
 import { type Finding, findingOf } from './finding.ts'
+import type { OwnerOf } from './owner.ts'
 import type { Policy } from './policy.ts'
+import { known, unknownBecause } from './read.ts'
 import type { Status, Verdict } from './verdict.ts'
+import type { Waive } from './waive.ts'
 
 /** What the checks said of some subjects: every fail and unknown as a finding, and how many verdicts of each kind. */
 export interface Judgement {
   readonly findings: readonly Finding[]
   readonly verdicts: Readonly<Record<Status, number>>
+  /** The waivers that matched something, by their place in posture.yaml's list. */
+  readonly waiversUsed: ReadonlySet<number>
 }
+
+/** How posture.yaml assigns what is found in one account: whose it is, and whether it counts. */
+export interface Assignment {
+  readonly ownerOf: OwnerOf
+  readonly waive: Waive
+}
+
+/** Nobody answers for anything, and nothing is waived. */
+export const unassigned: Assignment = { ownerOf: () => null, waive: () => known(undefined) }
 
 /**
  * That a check gave a verdict on each of these resources, by id. Where it made no finding of one, that one passed or was
@@ -19,35 +35,58 @@ export interface Judged {
   readonly resourceIds: ReadonlySet<string>
 }
 
-/** Subjects by kind; a kind that is absent has none. */
-export type Subjects = { readonly [K in SubjectKind]?: readonly SubjectOf[K][] }
-
-export const nothingJudged: Judgement = { findings: [], verdicts: { pass: 0, fail: 0, unknown: 0, skip: 0 } }
+export const nothingJudged: Judgement = {
+  findings: [],
+  verdicts: { pass: 0, fail: 0, unknown: 0, skip: 0 },
+  waiversUsed: new Set(),
+}
 
 /** The checks that a night runs: opt-in ones when enabled, without those disabled or out of scope. */
-export const selectChecks = (
-  checks: readonly Check[],
-  { checks: { enable, disable } }: Policy,
+export const selectChecks = <C extends Pick<Check, 'id' | 'optIn'>>(
+  checks: readonly C[],
+  { checks: { enable, disable } }: Pick<Policy, 'checks'>,
   scope?: readonly string[],
-): readonly Check[] =>
+): readonly C[] =>
   checks.filter(
     ({ id, optIn = false }) =>
       (!optIn || enable.includes(id)) && !disable.includes(id) && (scope?.includes(id) ?? true),
   )
 
 /** Runs every check on every subject of its kind. A check that throws is `unknown`, and the others go on. */
-export const evaluate = (checks: readonly Check[], subjects: Subjects, policy: Policy): Judgement => {
+export const evaluate = (
+  checks: readonly Check[],
+  subjects: Subjects,
+  policy: Policy,
+  { ownerOf, waive }: Assignment = unassigned,
+): Judgement => {
   const findings: Finding[] = []
   const verdicts = { ...nothingJudged.verdicts }
+  const waiversUsed = new Set<number>()
   for (const check of checks) {
     for (const subject of subjects[check.appliesTo] ?? []) {
-      const verdict = judge(check, subject, policy)
+      const { verdict, match } = weigh(check, subject, judge(check, subject, policy), waive)
       verdicts[verdict.status] += 1
+      if (match) waiversUsed.add(match.index)
       const finding = findingOf(check, subject.resource, verdict, policy)
-      if (finding) findings.push(finding)
+      if (!finding) continue
+      findings.push({
+        ...finding,
+        owner: ownerOf(subject),
+        nodes: nodesIn(subject),
+        waiver: match?.waiver ?? null,
+      })
     }
   }
-  return { findings, verdicts }
+  return { findings: linkCauses(findings, subjects), verdicts, waiversUsed }
+}
+
+/** A fail, with what waives it. Where that hangs on tags which were not read, it is not known whether the fail counts. */
+const weigh = (check: Check, { resource }: AnySubject, verdict: Verdict, waive: Waive) => {
+  if (verdict.status !== 'fail') return { verdict }
+  const match = waive(check.id, resource)
+  if (match.ok) return { verdict, match: match.value }
+  const message = `${verdict.message} Whether posture.yaml waives it is not known.`
+  return { verdict: unknownBecause(match, message, verdict.evidence) }
 }
 
 /** Which resources {@link evaluate} judges by which check; the checks of a kind share one set. */
@@ -61,7 +100,7 @@ export const judgedBy = (checks: readonly Check[], subjects: Subjects): readonly
   }))
 }
 
-const judge = (check: Check, subject: SubjectOf[SubjectKind], policy: Policy): Verdict => {
+const judge = (check: Check, subject: AnySubject, policy: Policy): Verdict => {
   try {
     return check.evaluate(subject, policy)
   } catch (error) {
@@ -83,6 +122,7 @@ export const addJudgements = (judgements: readonly Judgement[]): Judgement => ({
     unknown: total(judgements, 'unknown'),
     skip: total(judgements, 'skip'),
   },
+  waiversUsed: new Set(judgements.flatMap(judgement => [...judgement.waiversUsed])),
 })
 
 const total = (judgements: readonly Judgement[], status: Status) =>

@@ -1,6 +1,6 @@
 import type { Image, RegionInventory } from './inventory.ts'
 import { isEksPublished } from './os-family.ts'
-import type { Read } from './read.ts'
+import { known, type Read } from './read.ts'
 import { fullName, type ImageSubject, type NodeGroupSubject } from './subjects.ts'
 
 /** AWS's aliases for images of its own and of vendors in the Marketplace. */
@@ -33,7 +33,7 @@ export const joinImages = (
       accountId,
       region,
       clusterName: null,
-      tags: {},
+      tags: known({}),
     },
     image,
     groups: [...groups].sort(),

@@ -69,7 +69,7 @@ const subjectOf = (context: Context, group: InstanceGroup): NodeGroupSubject => 
       accountId: inventory.accountId,
       region: inventory.region,
       clusterName: cluster.name,
-      tags: {},
+      tags: known({}),
     },
     group: {
       ...owner,

@@ -41,7 +41,7 @@ export const joinLaunchTemplates = (
           accountId: inventory.accountId,
           region: inventory.region,
           clusterName: null,
-          tags: template.tags.ok ? template.tags.value : {},
+          tags: template.tags,
         },
         template,
         versions: judgedVersions(inventory, lookup, template, use),

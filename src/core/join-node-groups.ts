@@ -105,7 +105,7 @@ const managedSubject = (
   }
   return {
     resource: {
-      ...regional(inventory, clusterName, described?.tags ?? {}),
+      ...regional(inventory, clusterName, detail.ok ? known(detail.value.tags) : detail),
       id: described?.arn ?? undescribedArn(inventory, clusterName, name, groups),
       name,
     },
@@ -160,7 +160,7 @@ const selfManagedSubject = (
 ): NodeGroupSubject => {
   const variants = variantsOf(inventory, lookup, group, isOrphan ? { userData: orphansUserData(group) } : {})
   return {
-    resource: { ...regional(inventory, cluster.name, group.tags), id: group.arn, name: group.name },
+    resource: { ...regional(inventory, cluster.name, known(group.tags)), id: group.arn, name: group.name },
     group: {
       provisioner: isOfBatch(group) ? 'batch' : 'self-managed',
       name: group.name,

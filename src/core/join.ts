@@ -3,7 +3,7 @@ import { joinImages } from './join-images.ts'
 import { joinLaunchTemplates } from './join-launch-templates.ts'
 import { joinNodeGroups } from './join-node-groups.ts'
 import { lookupIn } from './lookup.ts'
-import { causedBy, type NotRead, type Read } from './read.ts'
+import { causedBy, known, type NotRead, type Read } from './read.ts'
 import type { AccountRegion, AccountSubject, ClusterSubject, NodeGroupSubject, RegionSubjects } from './subjects.ts'
 import type { Target } from './target.ts'
 import { publishedVersions, supportOf, type VersionCalendar } from './version-support.ts'
@@ -47,7 +47,7 @@ const joinClusters = (
         accountId: inventory.accountId,
         region: inventory.region,
         clusterName: cluster.name,
-        tags: cluster.detail.ok ? cluster.detail.value.tags : {},
+        tags: cluster.detail.ok ? known(cluster.detail.value.tags) : cluster.detail,
       },
       cluster,
       groups: byCluster.get(cluster.name) ?? [],
@@ -76,7 +76,7 @@ export const accountSubject = (
     accountId: account.accountId,
     region: 'global',
     clusterName: null,
-    tags: {},
+    tags: known({}),
   },
   regions,
   allowsImdsV1,

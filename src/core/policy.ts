@@ -2,14 +2,15 @@ import * as z from 'zod'
 import { matchesGlob } from './glob.ts'
 import type { Tags } from './inventory.ts'
 import { known, type Read, readValue } from './read.ts'
+import { hasTag } from './tags.ts'
 import { type Severity, severities } from './verdict.ts'
+import { waiversSchema } from './waiver-schema.ts'
 
 const SeverityName = z.enum(severities)
 const text = (pattern: RegExp, expectation: string) => z.string(expectation).regex(pattern, expectation)
 const AccountId = text(/^\d{12}$/, 'expected an account id: 12 digits in quotes')
 const OuId = text(/^ou-[0-9a-z]+-[0-9a-z]+$/, 'expected the id of an organizational unit: ou-ab12-12345678')
 const RegionName = text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'expected a Region name: eu-west-1')
-const Day = z.iso.date('expected a date: 2027-03-31')
 const Words = z.string().min(1)
 const Tag = text(/^[^=]+=.*$/, 'expected a tag: key=value')
 const Days = z.int().min(0)
@@ -60,27 +61,13 @@ export type Expectation = z.infer<typeof Expectation>
 /**
  * What posture.yaml may say, with every default filled in.
  * @param checkIds the checks that exist, so that a misspelt one is an error and not silence.
+ * @param today the day on which it is read, UTC; without it a waiver may expire whenever it wants.
  */
-export const policySchema = (checkIds: readonly string[]) => {
+export const policySchema = (checkIds: Pick<readonly string[], 'includes'>, today?: string) => {
   const CheckId = z.string().refine(id => checkIds.includes(id), {
     error: ({ input }) => `there is no check ${String(input)}; the catalogue is: npx eks-node-posture checks`,
   })
-  const Waiver = z
-    .strictObject({
-      check: CheckId,
-      account: AccountId.optional(),
-      ou: OuId.optional(),
-      region: RegionName.optional(),
-      cluster: Words.optional(),
-      resource: Words.optional(),
-      tag: Tag.optional(),
-      owner: Words,
-      reason: Words,
-      ticket: Words,
-      expires: Day,
-    })
-    .readonly()
-
+  const names = { check: CheckId, account: AccountId, ou: OuId, region: RegionName, tag: Tag }
   return z
     .strictObject({
       version: z.literal(1, 'expected version: 1'),
@@ -140,10 +127,15 @@ export const policySchema = (checkIds: readonly string[]) => {
         })
         .readonly()
         .prefault({}),
-      waivers: distinct(Waiver).default([]),
+      waivers: waiversSchema(names, today).default([]),
     })
     .readonly()
-    .superRefine(({ checks }, context) => {
+    .superRefine((policy, context) => {
+      const { checks } = policy
+      if (JSON.stringify(policy).length > mostCharacters) {
+        const message = `are too many: as JSON the whole of posture.yaml may have ${mostCharacters} characters`
+        context.addIssue({ code: 'custom', path: ['waivers'], message })
+      }
       for (const [index, id] of checks.disable.entries()) {
         if (checks.enable.includes(id)) {
           context.addIssue({ code: 'custom', path: ['checks', 'disable', index], message: `${id} is enabled as well` })
@@ -152,6 +144,9 @@ export const policySchema = (checkIds: readonly string[]) => {
     })
 }
 export type Policy = z.output<ReturnType<typeof policySchema>>
+
+/** A night's policy is one item of the store, and DynamoDB takes 400 KB. */
+const mostCharacters = 300_000
 
 /** The policy of a scan without posture.yaml. */
 export const defaultPolicy: Policy = policySchema([]).parse({ version: 1 })
@@ -189,8 +184,7 @@ export const expectedOf = (
     if (entry[key] === undefined || !matchesGlob(entry.cluster ?? '*', clusterName)) continue
     if (entry.tag === undefined) return known(entry)
     if (!tags.ok) return tags
-    const [name = '', ...value] = entry.tag.split('=')
-    if (tags.value[name] === value.join('=')) return known(entry)
+    if (hasTag(tags.value, entry.tag)) return known(entry)
   }
   return known(undefined)
 }

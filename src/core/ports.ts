@@ -75,7 +75,8 @@ export interface Message {
   /** Under 100 characters, without line breaks. */
   readonly subject: string
   readonly text: string
-  readonly attributes: Readonly<Record<string, string>>
+  /** By which subscriptions filter; a list is matched by any of its members. */
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>
 }
 
 /** @throws {PostureError} when the topic is missing, denies or cannot be reached. */

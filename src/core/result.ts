@@ -1,7 +1,8 @@
 import { isCovered, type RegionCoverage } from './coverage.ts'
-import type { Finding } from './finding.ts'
+import { countFails, type FailCounts } from './fail-counts.ts'
+import { type Finding, isCause, isOpenFail } from './finding.ts'
 import type { Run } from './run.ts'
-import { type Severity, type Status, severities } from './verdict.ts'
+import type { Status } from './verdict.ts'
 
 /** How much was looked at. */
 export interface Looked {
@@ -15,6 +16,8 @@ export interface ScanResult {
   readonly run: Run
   readonly finishedAt: string
   readonly toolVersion: string
+  /** Why its messages could not be sent so far; null where they were, and where none was to be. */
+  readonly undelivered: string | null
   /** Accounts of the result by id, for names in reports. */
   readonly accountNames: Readonly<Record<string, string>>
   readonly coverage: readonly RegionCoverage[]
@@ -27,32 +30,33 @@ export interface ScanResult {
   readonly apiCalls: Readonly<Record<string, number>>
 }
 
-/** How many findings fail, by severity, every severity named. */
-const failsBySeverity = (findings: readonly Finding[]): Record<Severity, number> => {
-  const counts = Object.fromEntries(severities.map(severity => [severity, 0])) as Record<Severity, number>
-  for (const { status, severity } of findings) if (status === 'fail') counts[severity] += 1
-  return counts
-}
-
 /** The numbers of a result: what was read, and what came of it. */
 export interface Summary extends Looked {
   /** Accounts of which at least one Region was read. */
   readonly accounts: number
   /** Account-Regions that were read, wholly or in part. */
   readonly regions: number
-  readonly fail: Readonly<Record<Severity, number>>
+  /** Fails that count by themselves. */
+  readonly fail: FailCounts
+  /** Fails that follow from others, and are mended with them. */
+  readonly caused: number
+  /** Fails that posture.yaml waives. */
+  readonly waived: number
   readonly unknown: number
   readonly pass: number
 }
 
 /** Counts a result; findings are counted under the severity that the policy gave them. */
 export const summarise = ({ coverage, looked, findings, verdicts }: ScanResult): Summary => {
+  const open = findings.filter(isOpenFail)
   const covered = coverage.filter(({ status }) => isCovered(status))
   return {
     accounts: new Set(covered.map(({ accountId }) => accountId)).size,
     regions: covered.length,
     ...looked,
-    fail: failsBySeverity(findings),
+    fail: countFails(open.filter(isCause)),
+    caused: open.filter(finding => !isCause(finding)).length,
+    waived: findings.filter(({ waiver }) => waiver !== null).length,
     unknown: verdicts.unknown,
     pass: verdicts.pass,
   }

@@ -16,6 +16,12 @@ export const RunId = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[
 export const Run = z.strictObject({ id: RunId, startedAt: z.iso.datetime(), scope: Scope }).readonly()
 export type Run = z.infer<typeof Run>
 
+/** When a run of this id started, UTC. */
+export const startOf = (runId: string): string => runId.slice(0, '2026-11-22T02:00:00.000Z'.length)
+
+/** The day of a run, UTC: `2026-11-22`. */
+export const dayOf = ({ startedAt }: Pick<Run, 'startedAt'>): string => startedAt.slice(0, 10)
+
 /**
  * A run that starts now.
  * @param entropy any hex digits; the first six tell runs of the same millisecond apart. In Lambda they come from the

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { WaivedBy } from './finding.ts'
 import { RunId } from './run.ts'
 import { severities } from './verdict.ts'
 
@@ -54,6 +55,12 @@ export const StoredFinding = z
     message: z.string(),
     evidence: z.array(EvidenceRow).readonly(),
     controls: z.array(ControlRow).readonly(),
+    owner: z.string().nullable(),
+    /** As of the run that wrote this: no change of it is written by itself. */
+    nodes: z.int().min(0).nullable(),
+    causedBy: z.array(z.string()).readonly(),
+    /** What waived it when it was last judged. */
+    waiver: WaivedBy.nullable(),
     /** When it was first seen to fail; of one that is only unknown, when that began. */
     firstSeen: Timestamp,
     /** The run that wrote this. */
@@ -62,6 +69,8 @@ export const StoredFinding = z
     pending: FindingEventKind.optional(),
     /** Since when an open fail could not be confirmed. */
     unconfirmedSince: Timestamp.optional(),
+    /** Since when a group that may come back has had no node, in a list that was read to its end. */
+    unseenSince: Timestamp.optional(),
     resolvedAt: Timestamp.optional(),
     reopenCount: z.int().min(0),
   })
@@ -97,6 +106,8 @@ export const FindingEvent = z
     region: z.string(),
     resource: FindingResource,
     message: z.string(),
+    owner: z.string().nullable(),
+    causedBy: z.array(z.string()).readonly(),
     firstSeen: Timestamp,
   })
   .readonly()

@@ -15,7 +15,7 @@ export interface Resource {
   readonly accountId: string
   readonly region: string
   readonly clusterName: string | null
-  readonly tags: Tags
+  readonly tags: Read<Tags>
 }
 
 /** How a person calls a resource: a node group with its cluster, for `web` alone stands in many of them. */

@@ -1,7 +1,8 @@
 import type { NodeGroupSubject } from './subjects.ts'
 
 /** By which way a group's nodes leave Amazon Linux 2. */
-export type UpgradePath = 'in-place' | 'blue-green' | 'refresh' | 'drift' | 'batch' | 'replace' | 'roll' | 'hold'
+export const upgradePaths = ['in-place', 'blue-green', 'refresh', 'drift', 'batch', 'replace', 'roll', 'hold'] as const
+export type UpgradePath = (typeof upgradePaths)[number]
 
 const steps = {
   'in-place': 'move it in place, by a version of its launch template with an AL2023 AMI and a NodeConfig',

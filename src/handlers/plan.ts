@@ -15,9 +15,9 @@ const bucket = bucketIn(environment.BUCKET_NAME)
 const store = openTable(environment.TABLE_NAME)
 const now = () => new Date()
 
-const readPolicy = async (checkIds: readonly string[]) => {
+const readPolicy = async (checkIds: readonly string[], today: string) => {
   const text = await bucket.readFile(postureKey)
-  return text === undefined ? defaultPolicy : parseYaml(text, postureKey, policySchema(checkIds))
+  return text === undefined ? defaultPolicy : parseYaml(text, postureKey, policySchema(checkIds, today))
 }
 
 /** Begins a run and says where its scans are written down. */

@@ -28,8 +28,12 @@ export const json = (result: ScanResult): string => {
     })),
     apiCalls,
   }
-  return `${JSON.stringify(document, null, 2).replace(obeyed, escapeSequence)}\n`
+  return jsonText(document)
 }
+
+/** JSON for a file or a terminal. */
+export const jsonText = (document: unknown): string =>
+  `${JSON.stringify(document, null, 2).replace(obeyed, escapeSequence)}\n`
 
 // JSON leaves these as they are, and some terminals obey them: https://www.rfc-editor.org/rfc/rfc8259#section-7
 const obeyed = /[\u007f-\u009f]/g

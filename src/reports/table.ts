@@ -1,5 +1,6 @@
 import { type CoverageStatus, coverageStatuses, isIntended } from '../core/coverage.ts'
-import type { Finding } from '../core/finding.ts'
+import { dayOfTime } from '../core/days.ts'
+import { type Finding, isOpenFail } from '../core/finding.ts'
 import { type ScanResult, type Summary, summarise } from '../core/result.ts'
 import { fullName } from '../core/subjects.ts'
 import { compareText } from '../core/text.ts'
@@ -13,14 +14,17 @@ export interface TableOptions {
   readonly paint?: Paint | undefined
   /** How many failing findings to print, the worst first. @default all */
   readonly most?: number | undefined
+  /** Whether findings keep their order within a severity. @default false */
+  readonly isSorted?: boolean | undefined
 }
 
 /** A result for a person at a terminal: coverage, findings the worst first, unknowns by cause, and the counts. */
 export const table = (
   scanned: ScanResult,
-  { paint = plain, most = Number.POSITIVE_INFINITY }: TableOptions = {},
+  { paint = plain, most = Number.POSITIVE_INFINITY, isSorted = false }: TableOptions = {},
 ): string => {
-  const result = printable(scanned)
+  const shown = printable(scanned)
+  const result = isSorted ? shown : { ...shown, findings: worstFirst(shown) }
   const summary = summarise(result)
   const sections = [
     coverageSection(result, summary, paint),
@@ -56,14 +60,14 @@ const statusMark = (status: CoverageStatus, paint: Paint) => {
 }
 
 const findingSections = (result: ScanResult, most: number, paint: Paint) => {
-  const fails = worstFirst(result)
+  const fails = result.findings.filter(isOpenFail)
   const sections = severities.flatMap(severity => {
     const all = fails.filter(finding => finding.severity === severity)
     if (all.length === 0) return []
     const shown = all.slice(0, most)
     const of = shown.length < all.length ? `, ${shown.length} shown` : ''
     const head = `${severityName(severity, paint)} ${paint.dim(`${all.length}${of}`)}`
-    return [`${head}\n${findingLines(shown, result.accountNames, paint)}`]
+    return [`${head}\n${findingLines(shown, result, paint)}`]
   })
   const left = severities.reduce((sum, severity) => {
     const all = fails.filter(finding => finding.severity === severity).length
@@ -72,30 +76,39 @@ const findingSections = (result: ScanResult, most: number, paint: Paint) => {
   return left === 0 ? sections : [...sections, paint.dim(`${left} more; --format json has every one.`)]
 }
 
-/** What fails, as a person reads it: by severity, then by check, place and name. */
+/** Findings as a person reads them: by severity, then by check, place and name. */
 const worstFirst = ({ findings }: ScanResult) =>
-  findings
-    .filter(({ status }) => status === 'fail')
-    .sort(
-      (a, b) =>
-        bySeverity(a.severity, b.severity) ||
-        compareText(b.checkId, a.checkId) ||
-        compareText(a.accountId, b.accountId) ||
-        compareText(a.region, b.region) ||
-        compareText(fullName(a.resource), fullName(b.resource)) ||
-        compareText(a.resource.id, b.resource.id),
-    )
-
-const findingLines = (findings: readonly Finding[], names: ScanResult['accountNames'], paint: Paint) => {
-  const places = findings.map(({ accountId, region, resource }) =>
-    resource.type === 'account' ? accountId : `${accountName(names, accountId)} ${region}`,
+  findings.toSorted(
+    (a, b) =>
+      bySeverity(a.severity, b.severity) ||
+      compareText(b.checkId, a.checkId) ||
+      compareText(a.accountId, b.accountId) ||
+      compareText(a.region, b.region) ||
+      compareText(fullName(a.resource), fullName(b.resource)) ||
+      compareText(a.resource.id, b.resource.id),
   )
+
+const findingLines = (findings: readonly Finding[], result: ScanResult, paint: Paint) => {
+  const places = findings.map(finding => placeOf(finding, result))
   const checkWidth = Math.max(...findings.map(({ checkId }) => checkId.length))
   return findings
     .map(({ checkId, resource, message }, index) => {
       return `  ${checkId.padEnd(checkWidth)}  ${paint.bold(fullName(resource))}  ${paint.dim(places[index] ?? '')}\n      ${message}`
     })
     .join('\n')
+}
+
+/** Where it is, who answers for it, and since when it stands where that was before this run. */
+const placeOf = (
+  { id, accountId, region, resource, owner }: Finding,
+  { accountNames, firstSeen, run }: ScanResult,
+): string => {
+  const since = firstSeen[id] ?? run.startedAt
+  return [
+    resource.type === 'account' ? accountId : `${accountName(accountNames, accountId)} ${region}`,
+    ...(owner === null ? [] : [`owner ${owner}`]),
+    ...(dayOfTime(since) < dayOfTime(run.startedAt) ? [`since ${dayOfTime(since)}`] : []),
+  ].join(' · ')
 }
 
 const severityName = (severity: Severity, paint: Paint) => {
@@ -127,6 +140,8 @@ const footer = (result: ScanResult, summary: Summary, paint: Paint) => {
   const detail = bySeverityInWords(summary.fail)
   const counts = [
     fails > 0 ? paint.red(`✖ ${fails} fail`) + (detail ? ` (${detail})` : '') : '',
+    summary.caused > 0 ? `${summary.caused} more that follow from others` : '',
+    summary.waived > 0 ? `${summary.waived} waived` : '',
     summary.unknown > 0 ? paint.yellow(`? ${summary.unknown} unknown`) : '',
     summary.regions > 0 ? paint.green(`✔ ${summary.pass} pass`) : 'nothing was read',
     result.verdicts.skip > 0 ? paint.dim(`${result.verdicts.skip} not applicable`) : '',
@@ -138,7 +153,11 @@ const footer = (result: ScanResult, summary: Summary, paint: Paint) => {
     counted(summary.regions, 'account-Region'),
     counted(summary.accounts, 'account'),
   ]
-  const [first] = worstFirst(result)
+  const first = result.findings.find(isOpenFail)
+  const undelivered =
+    result.undelivered === null
+      ? ''
+      : `\n${paint.red('✖')} The messages of this run could not be sent so far: ${result.undelivered}`
   const advice = first ? `\n${paint.dim(`Explain one: npx eks-node-posture checks ${first.checkId}`)}` : ''
-  return `${counts.join(' · ')}   ${paint.dim(`(${looked.join(', ')})`)}${advice}`
+  return `${counts.join(' · ')}   ${paint.dim(`(${looked.join(', ')})`)}${undelivered}${advice}`
 }

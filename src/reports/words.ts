@@ -29,6 +29,21 @@ export const coverageLines = (
 ): readonly string[] =>
   [...Map.groupBy(rows, ({ accountId, detail }) => JSON.stringify([accountId, detail])).values()].map(group => {
     const [{ accountId = '', detail = null } = {}] = group
-    const regions = group.map(({ region }) => region).join(', ')
-    return `${accountName(names, accountId)} in ${regions}${detail ? `: ${detail}` : ''}`
+    return coverageLine({ accountId, detail, regions: group.map(({ region }) => region) }, names)
   })
+
+/** What is said of some Regions of an account. */
+export const coverageLine = (
+  { accountId, detail, regions }: Pick<CoverageRow, 'accountId' | 'detail'> & { readonly regions: readonly string[] },
+  names: Readonly<Record<string, string>>,
+): string => `${accountName(names, accountId)} in ${regions.join(', ')}${detail ? `: ${detail}` : ''}`
+
+/** Cut at a line where it is larger than that, so that a message says how much of it is missing. */
+export const bounded = (text: string, maxBytes: number): string => {
+  const bytes = new TextEncoder().encode(text)
+  if (bytes.length <= maxBytes) return text
+  const kept = new TextDecoder().decode(bytes.slice(0, maxBytes))
+  const whole = kept.slice(0, kept.lastIndexOf('\n'))
+  const left = text.slice(whole.length).split('\n').length - 1
+  return `${whole}\n… and ${counted(left, 'line')} more, left out to fit into a message.\n`
+}

@@ -17,6 +17,8 @@ const night: Night = {
   scope: {},
   calendar: new Map(),
   hubRegions: async () => ['eu-west-1'],
+  regionsBefore: async () => [],
+  today: '2026-11-22',
 }
 const scanned = (over: Partial<AccountReader> = {}, of: Partial<Night> = {}) =>
   scanAccount(target, { ...night, ...of }, openAccounts({ [target.accountId]: over }))

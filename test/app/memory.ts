@@ -7,6 +7,7 @@ import type { CoverageStatus } from '../../src/core/coverage.ts'
 import { nothingJudged } from '../../src/core/evaluate.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import { findingId } from '../../src/core/finding.ts'
+import { defaultPolicy } from '../../src/core/policy.ts'
 import { type Run, type Scope, startRun } from '../../src/core/run.ts'
 import { pass } from '../../src/core/verdict.ts'
 import * as build from '../support/build.ts'
@@ -41,12 +42,17 @@ export const during = (run: Run, store: MemoryStore, minutes = 5): RunPorts => (
 })
 
 export const begin = (run: Run, store: MemoryStore) =>
-  beginRun(run, { toolVersion: '0.0.0' }, { store, now: () => new Date(run.startedAt) })
+  beginRun(
+    run,
+    { toolVersion: '0.0.0', isOrganization: true, policy: defaultPolicy },
+    { store, now: () => new Date(run.startedAt) },
+  )
 
 export const night = (run: Run, over: Partial<RememberNight> = {}): RememberNight => ({
   run,
   checks: [check()],
-  waived: () => false,
+  policy: defaultPolicy,
+  previousRunId: undefined,
   ...over,
 })
 
@@ -67,12 +73,17 @@ export const finding = (over: Partial<Finding> = {}): Finding => {
     message: `${resource.name} fails.`,
     evidence: [],
     controls: [],
+    owner: null,
+    nodes: null,
+    causedBy: [],
+    waiver: null,
     ...over,
   }
 }
 
 export const listed: Listed = {
   clusters: true,
+  clusterNames: new Set(['shop', 'pay']),
   launchTemplates: true,
   nodeGroups: true,
   instances: true,
@@ -81,6 +92,7 @@ export const listed: Listed = {
 }
 export const unlisted: Listed = {
   clusters: false,
+  clusterNames: new Set(),
   launchTemplates: false,
   nodeGroups: false,
   instances: false,
@@ -95,6 +107,7 @@ export const area = (over: Partial<JudgedArea> = {}): JudgedArea => ({
   listed,
   judged: [{ checkId: 'c1', revision: 1, resourceIds: new Set([cluster().id]) }],
   findings: [],
+  estate: null,
   ...over,
 })
 
@@ -109,6 +122,7 @@ export const account = (
   judgement: { ...nothingJudged, findings: areas.flatMap(({ findings }) => findings) },
   looked: { clusters: 1, nodeGroups: 0, launchTemplates: 0 },
   areas,
+  defaults: { regions: 0, byPolicy: 0, closable: 0 },
   ...over,
 })
 

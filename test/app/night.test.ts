@@ -8,6 +8,7 @@ import { ConfigError, PostureError } from '../../src/core/errors.ts'
 import { PlanReply, type PlanRequest, ScanRequest } from '../../src/core/messages.ts'
 import { defaultPolicy, type Policy, policySchema } from '../../src/core/policy.ts'
 import type { Message } from '../../src/core/ports.ts'
+import { accountsIn } from '../support/collect.ts'
 import { type MemoryStore, memoryStore } from '../support/memory-store.ts'
 import { hub, memberId, openAccounts, organization } from './fakes.ts'
 
@@ -124,7 +125,7 @@ describe('scanning an account of a run', () => {
     const { plan, scan, requests, store } = house()
     const { runId } = await plan()
     for (const one of requests(runId)) await scan(one)
-    const reports = await store.accountsOf(runId)
+    const reports = await accountsIn(store, runId)
     expect(reports.map(({ accountId, regions }) => [accountId, regions.map(({ status }) => status)])).toEqual([
       [hub.accountId, ['ok', 'ok']],
       [memberId, ['ok', 'ok']],
@@ -206,7 +207,7 @@ describe('the end of a run', () => {
     await scan(asked)
     expect(await finish(runId)).toEqual({ plannedAccounts: 2, reportedAccounts: 1 })
     expect(await finish(runId)).toEqual({ plannedAccounts: 2, reportedAccounts: 1 })
-    const silent = (await store.accountsOf(runId)).find(({ accountId }) => accountId === memberId)
+    const silent = (await accountsIn(store, runId)).find(({ accountId }) => accountId === memberId)
     expect(silent?.regions.map(({ status }) => status)).toEqual(['not-reached', 'not-reached'])
     expect(messages.map(({ attributes }) => attributes)).toEqual([{ kind: 'digest', runId }])
     expect([await store.readLease(), (await store.readRun(runId))?.finishedAt]).toEqual([

@@ -24,6 +24,8 @@ describe('with the checks of the catalogue', () => {
     scope: {},
     calendar: new Map(),
     hubRegions: async () => [region],
+    regionsBefore: async () => [],
+    today: '2026-11-22',
   }
   const scanned = (over: Partial<RegionInventory>) =>
     scanAccount(

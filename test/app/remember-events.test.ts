@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { remember } from '../../src/app/remember.ts'
 import { PostureError } from '../../src/core/errors.ts'
 import { findingId } from '../../src/core/finding.ts'
+import { accountsIn } from '../support/collect.ts'
 import { memoryStore } from '../support/memory-store.ts'
 import {
   account,
@@ -146,5 +147,5 @@ test('a finding that others write again and again is given up with a sentence', 
       `Finding ${findingId('c1', cluster().id)} was written by others 6 times in a row; run ${runOf(1).id} gave up.`,
     ),
   )
-  expect(await store.accountsOf(runOf(1).id)).toEqual([])
+  expect(await accountsIn(store, runOf(1).id)).toEqual([])
 })

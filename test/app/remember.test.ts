@@ -1,17 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
-import { type RememberNight, remember } from '../../src/app/remember.ts'
+import type { RememberNight } from '../../src/app/remember.ts'
+import { remember } from '../../src/app/remember.ts'
 import { endRun } from '../../src/app/runs.ts'
 import { globalRegion } from '../../src/app/scan-account.ts'
 import type { CoverageStatus } from '../../src/core/coverage.ts'
 import { PostureError } from '../../src/core/errors.ts'
+import type { Finding } from '../../src/core/finding.ts'
 import { AccountReport } from '../../src/core/store.ts'
 import { AreaState, CoverageEvent, FindingEvent, StoredFinding } from '../../src/core/stored.ts'
 import type { Target } from '../../src/core/target.ts'
 import * as build from '../support/build.ts'
+import { accountsIn } from '../support/collect.ts'
 import { memoryStore } from '../support/memory-store.ts'
 import {
   account,
-  accountId,
   area,
   begin,
   check,
@@ -153,27 +155,23 @@ describe('a run with a scope', () => {
   })
 })
 
-test('a waiver is asked of findings that fail, with the account', async () => {
+test('a fail that is waived is remembered as such, and is open again on the night on which it is not', async () => {
   const store = memoryStore()
-  const asked: unknown[] = []
-  const unknown = finding({ resource: cluster('pay'), status: 'unknown' })
-  const waived: RememberNight['waived'] = (found, target) => {
-    asked.push([found.resource.name, target.accountId])
-    return true
-  }
-  const result = account([area({ findings: [finding(), unknown], judged: judged('shop', 'pay') })])
-  await nightOf(store, runOf(1), result, { waived })
-  expect(asked).toEqual([['shop', accountId]])
+  const waiver = { owner: 'shop', reason: 'frozen', ticket: 'OPS-1', expires: '2026-11-01' }
+  const nightWith = (found: Finding) => account([area({ findings: [found], judged: judged('shop') })])
+  await nightOf(store, runOf(1), nightWith(finding({ waiver })))
   expect(eventsOf(store, runOf(1))).toEqual(['waived shop'])
-  await nightOf(store, runOf(2), result)
+  expect(store.findings()).toMatchObject([{ state: 'waived', waiver }])
+  await nightOf(store, runOf(2), nightWith(finding()))
   expect(eventsOf(store, runOf(2))).toEqual(['waiver-expired shop'])
+  expect(store.findings()).toMatchObject([{ state: 'open', waiver: null }])
 })
 
 test('what is written is what the store may hold', async () => {
   const store = memoryStore()
   await nightOf(store, runOf(1), account([failing('shop')]))
   await nightOf(store, runOf(2), account([], 'no-role'))
-  const [report] = await store.accountsOf(runOf(1).id)
+  const [report] = await accountsIn(store, runOf(1).id)
   expect(AccountReport.parse(report)).toEqual(report)
   expect(report).toMatchObject({ name: 'payments', totals: { clusters: 1, fail: { critical: 0, high: 1 } } })
   for (const one of store.findings()) expect(StoredFinding.parse(one)).toEqual(one)

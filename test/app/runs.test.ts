@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { beginRun, endRun, hasEnded, keepRun, leaseMs, scopedRunMs } from '../../src/app/runs.ts'
 import { PostureError } from '../../src/core/errors.ts'
+import { defaultPolicy } from '../../src/core/policy.ts'
 import type { Run, Scope } from '../../src/core/run.ts'
 import { memoryStore } from '../support/memory-store.ts'
 import { runOf } from './memory.ts'
@@ -8,10 +9,12 @@ import { runOf } from './memory.ts'
 const minute = 60_000
 const part: Scope = { regions: ['eu-west-1'] }
 
+const beginning = { toolVersion: '1.0.0', accountCount: 2, isOrganization: true, policy: defaultPolicy }
+
 const house = () => {
   const store = memoryStore()
   const at = (run: Run, ms = 0) => ({ store, now: () => new Date(Date.parse(run.startedAt) + ms) })
-  const begin = (run: Run, ms = 0) => beginRun(run, { toolVersion: '1.0.0', accountCount: 2 }, at(run, ms))
+  const begin = (run: Run, ms = 0) => beginRun(run, beginning, at(run, ms))
   return { store, at, begin }
 }
 const first = runOf(10)
@@ -21,7 +24,12 @@ describe('a run', () => {
   test('is remembered from its begin to its end', async () => {
     const { store, at, begin } = house()
     await begin(first)
-    expect(await store.readRun(first.id)).toEqual({ ...first, toolVersion: '1.0.0', accountCount: 2 })
+    expect(await store.readRun(first.id)).toEqual({
+      ...first,
+      toolVersion: '1.0.0',
+      accountCount: 2,
+      isOrganization: true,
+    })
     expect(await hasEnded(first.id, at(first, minute))).toBe(false)
     await endRun(first, at(first, minute))
     expect(await store.readRun(first.id)).toMatchObject({ finishedAt: '2026-11-10T02:01:00.000Z' })

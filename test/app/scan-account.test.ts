@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Night, notAsked, scanAccount } from '../../src/app/scan-account.ts'
 import { checks } from '../../src/checks/index.ts'
-import { selectChecks } from '../../src/core/evaluate.ts'
+import { nothingJudged, selectChecks } from '../../src/core/evaluate.ts'
 import type { ImdsOptions } from '../../src/core/inventory.ts'
 import { defaultPolicy, type Policy } from '../../src/core/policy.ts'
 import type { AccountReader, OpenAccount, RegionState } from '../../src/core/ports.ts'
@@ -19,6 +19,8 @@ const night = (over: Partial<Night> = {}): Night => ({
   scope: {},
   calendar: new Map(),
   hubRegions: neverAsked,
+  regionsBefore: async () => [],
+  today: '2026-11-22',
   ...over,
 })
 const policyOf = (scope: Partial<Policy['scope']>): Policy => ({
@@ -53,7 +55,7 @@ describe('an account', () => {
       ['eu-west-1', status, reason],
       ['us-east-1', status, reason],
     ])
-    expect(result.judgement).toEqual({ findings: [], verdicts: { pass: 0, fail: 0, unknown: 0, skip: 0 } })
+    expect(result.judgement).toEqual(nothingJudged)
   })
 
   test('that cannot be opened has the Regions excluded that are out of scope', async () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { storeIn } from '../../src/aws/store.ts'
 import type { AccountReport, RunRecord, Store } from '../../src/core/store.ts'
 import type { AreaState, CoverageEvent, FindingEvent, StoredFinding } from '../../src/core/stored.ts'
+import { accountsIn, eventsIn } from '../support/collect.ts'
 import { dump, type Engine, newTable } from '../support/table.ts'
 
 /** A run of that night of November 2026. */
@@ -29,6 +30,10 @@ export const finding = (over: Partial<StoredFinding> = {}): StoredFinding => ({
   message: 'Node group Web allows IMDSv1.',
   evidence: [{ what: 'HttpTokens', value: 'optional', source: 'launch template lt-0a version 3' }],
   controls: [{ framework: 'CIS EKS', id: '5.4.1', mapping: 'derived' }],
+  owner: 'web',
+  nodes: 3,
+  causedBy: ['9f8e7d6c5b4a39281706f5e4d3c2b1a0'],
+  waiver: null,
   firstSeen: '2026-11-20T02:00:00.000Z',
   changedIn: night(20),
   reopenCount: 0,
@@ -45,8 +50,8 @@ export const area = (over: Partial<AreaState> = {}): AreaState => ({
 })
 
 export const findingEvent = (over: Partial<FindingEvent> = {}): FindingEvent => {
-  const { id, checkId, severity, resource, message, firstSeen } = finding()
-  const about = { findingId: id, checkId, severity, accountId, region, resource, message, firstSeen }
+  const { id, checkId, severity, resource, message, owner, causedBy, firstSeen } = finding()
+  const about = { findingId: id, checkId, severity, accountId, region, resource, message, owner, causedBy, firstSeen }
   return { runId: night(20), kind: 'new', ...about, ...over }
 }
 
@@ -70,6 +75,8 @@ export const report = (over: Partial<AccountReport> = {}): AccountReport => ({
       status: 'partial',
       detail: 'eks:ListClusters: access denied',
       failures: [{ action: 'eks:ListClusters', class: 'denied', reason: 'access denied' }],
+      estate: { nodes: 9, al2Nodes: 4, imdsV1Nodes: 2, al2Groups: { 'in-place': 1, 'not known': 1 } },
+      estateAsOf: '2026-11-19T02:00:00.000Z',
     },
   ],
   totals: {
@@ -81,6 +88,19 @@ export const report = (over: Partial<AccountReport> = {}): AccountReport => ({
     fail: { critical: 0, high: 1, medium: 0, low: 0, info: 0 },
     apiCalls: { 'eks:ListClusters': 1 },
   },
+  standing: {
+    fail: { critical: 0, high: 1, medium: 0, low: 0, info: 0 },
+    caused: 1,
+    unknown: 5,
+    waived: 0,
+    unconfirmed: 1,
+    pastDue: { critical: 0, high: 1, medium: 0, low: 0, info: 0 },
+    oldest: '2026-11-01T02:00:00.000Z',
+    owners: [{ owner: null, fail: { critical: 0, high: 1, medium: 0, low: 0, info: 0 } }],
+    clusters: [{ region, name: 'shop', fail: { critical: 0, high: 1, medium: 0, low: 0, info: 0 }, nodes: 3 }],
+  },
+  defaults: { regions: 1, byPolicy: 0, closable: 1 },
+  waiversUsed: [2],
   ...over,
 })
 
@@ -90,6 +110,7 @@ export const run = (day: number, over: Partial<RunRecord> = {}): RunRecord => ({
   scope: {},
   toolVersion: '0.1.0',
   accountCount: 3,
+  isOrganization: true,
   ...over,
 })
 
@@ -284,9 +305,18 @@ export const contractSuite = (newStore: () => Promise<Store>): void => {
       await store.putEvent(findingEvent({ message: 'told again' }))
       await store.putEvent(coverageEvent())
       await store.putEvent(coverageEvent({ detail: 'told again' }))
-      const events = await store.eventsOf(night(20))
+      const events = await eventsIn(store, night(20))
       expect(events).toHaveLength(2)
       expect(events).toEqual(expect.arrayContaining([findingEvent(), coverageEvent()]))
+    })
+
+    test('of a finding are its history, of all runs and of no other finding', async () => {
+      const history = [findingEvent({ runId: night(19), kind: 'baseline' }), findingEvent({ kind: 'resolved' })]
+      for (const event of history) await store.putEvent(event)
+      await store.putEvent(findingEvent({ findingId: 'b'.repeat(32) }))
+      await store.putEvent(coverageEvent())
+      expect(await store.historyOf({ findingId: finding().id })).toEqual(history)
+      expect(await store.historyOf({ findingId: 'c'.repeat(32) })).toEqual([])
     })
 
     test('are told apart by each part of their key', async () => {
@@ -305,9 +335,9 @@ export const contractSuite = (newStore: () => Promise<Store>): void => {
       const mine = Array.from({ length: 40 }, (_, n) => findingEvent({ findingId: `${n}`.padStart(32, '0') }))
       for (const event of mine) await store.putEvent(event)
       await store.putEvent(findingEvent({ runId: night(21) }))
-      const events = (await store.eventsOf(night(20))) as readonly FindingEvent[]
+      const events = (await eventsIn(store, night(20))) as readonly FindingEvent[]
       expect(events.map(({ findingId }) => findingId).sort()).toEqual(mine.map(({ findingId }) => findingId))
-      expect(await store.eventsOf(night(19))).toEqual([])
+      expect(await eventsIn(store, night(19))).toEqual([])
     })
   })
 
@@ -317,11 +347,48 @@ export const contractSuite = (newStore: () => Promise<Store>): void => {
     await store.putAccount(report())
     await store.putAccount(report({ accountId: '222233334444', ouPath: ['Payments', 'Prod'], regions: [] }))
     await store.putAccount(report({ runId: night(21) }))
-    const reports = await store.accountsOf(night(20))
+    const reports = await accountsIn(store, night(20))
     expect(reports).toEqual([
       report(),
       report({ accountId: '222233334444', ouPath: ['Payments', 'Prod'], regions: [] }),
     ])
+    expect(await store.readAccount(night(21), accountId)).toEqual(report({ runId: night(21) }))
+    expect(await store.readAccount(night(21), '222233334444')).toBeUndefined()
+  })
+
+  describe('the messages of a run', () => {
+    const at = (minute: number) => `2026-11-20T02:${minute}:00.000Z`
+
+    test('are claimed by one, until the claim runs out or is given back', async () => {
+      await store.startRun(run(20))
+      const answers = await Promise.all([1, 2, 3].map(() => store.claimMessages(night(20), at(20), at(15))))
+      expect(answers.filter(isClaimed => isClaimed)).toHaveLength(1)
+      expect(await store.claimMessages(night(20), at(21), at(19))).toBe(false)
+      expect(await store.claimMessages(night(20), at(25), at(20))).toBe(true)
+      await store.updateRun(night(20), { claimedUntil: at(21), digestFailure: 'the topic is gone' })
+      expect(await store.claimMessages(night(20), at(30), at(22))).toBe(true)
+    })
+
+    test('are not claimed once they were sent, nor of a run that is not there', async () => {
+      await store.startRun(run(20))
+      await store.updateRun(night(20), { digestSentAt: at(16) })
+      expect(await store.claimMessages(night(20), at(30), at(17))).toBe(false)
+      expect(await store.claimMessages(night(21), at(30), at(17))).toBe(false)
+    })
+
+    test('are noted by account, and its texts by name', async () => {
+      await store.putTold(night(20), accountId)
+      await store.putTold(night(20), accountId)
+      await store.putTold(night(21), '222233334444')
+      expect(await store.toldOf(night(20))).toEqual(new Set([accountId]))
+      expect(await store.toldOf(night(19))).toEqual(new Set())
+      await store.putText(night(20), 'policy', 'first')
+      await store.putText(night(20), 'policy', '{}')
+      await store.putText(night(20), 'digest', 'Nothing changed.')
+      expect(await store.readText(night(20), 'policy')).toBe('{}')
+      expect(await store.readText(night(20), 'digest')).toBe('Nothing changed.')
+      expect(await store.readText(night(21), 'digest')).toBeUndefined()
+    })
   })
 
   describe('runs', () => {
@@ -407,17 +474,33 @@ export const contractSuite = (newStore: () => Promise<Store>): void => {
     })
   })
 
-  describe('open findings', () => {
-    test('are those that fail or are unknown, of every area, the worst first', async () => {
+  describe('the list of findings', () => {
+    test('has those that fail, are unknown or are waived, of every area, each the worst first', async () => {
       const open = [
         finding({ severity: 'info' }),
         finding({ severity: 'critical', region: 'us-east-1' }),
         finding({ severity: 'medium', accountId: '222233334444', verdict: 'unknown', pending: 'unconfirmed' }),
       ]
       for (const each of open) await store.putFinding(each, undefined)
-      const closed = (['resolved', 'retired', 'waived'] as const).map((state, n) => finding({ id: `${n}`, state }))
-      for (const each of closed) await store.putFinding(each, undefined)
-      expect(await store.openFindings()).toEqual([open[1], open[2], open[0]])
+      const closed = (['resolved', 'retired'] as const).map((state, n) => finding({ id: `${n}`, state }))
+      const waiver = { owner: 'web', reason: 'frozen', ticket: 'OPS-1', expires: '2027-03-31' }
+      const waived = finding({ id: 'c'.repeat(32), state: 'waived', waiver })
+      for (const each of [...closed, waived]) await store.putFinding(each, undefined)
+      expect(await store.listFindings()).toEqual([open[1], open[0], open[2], waived])
+    })
+
+    test('tells the oldest open fails of a severity, and no more than asked for', async () => {
+      const days = [25, 12, 31, 17].map(day =>
+        finding({ id: `${day}`.padStart(32, '0'), firstSeen: `2026-10-${day}T02:00:00.000Z` }),
+      )
+      const others = [
+        finding({ id: 'a'.repeat(32), severity: 'low', firstSeen: '2026-01-01T02:00:00.000Z' }),
+        finding({ id: 'b'.repeat(32), verdict: 'unknown', firstSeen: '2026-01-01T02:00:00.000Z' }),
+        finding({ id: 'c'.repeat(32), state: 'waived', firstSeen: '2026-01-01T02:00:00.000Z' }),
+      ]
+      for (const each of [...days, ...others]) await store.putFinding(each, undefined)
+      expect(await store.oldestFails('high', 3)).toEqual([days[1], days[3], days[0]])
+      expect(await store.oldestFails('critical', 3)).toEqual([])
     })
 
     test('follow what becomes of a finding', async () => {
@@ -426,15 +509,15 @@ export const contractSuite = (newStore: () => Promise<Store>): void => {
       const { pending, ...settled } = reopened
       await store.putFinding(finding(), undefined)
       await store.putFinding(resolved, finding())
-      expect(await store.openFindings()).toEqual([])
+      expect(await store.listFindings()).toEqual([])
       await store.putFinding(reopened, resolved)
-      expect(await store.openFindings()).toEqual([reopened])
+      expect(await store.listFindings()).toEqual([reopened])
       await store.settleFinding(reopened)
-      expect(await store.openFindings()).toEqual([settled])
+      expect(await store.listFindings()).toEqual([settled])
       const unknown = finding({ verdict: 'unknown', changedIn: night(23) })
       await store.putFinding(unknown, settled)
       await store.dropFinding(unknown)
-      expect(await store.openFindings()).toEqual([])
+      expect(await store.listFindings()).toEqual([])
     })
   })
 }
@@ -451,6 +534,8 @@ export const writeOneOfEach = async (store: Store): Promise<void> => {
   await store.putAccount(report())
   await store.startRun(run(20))
   await store.updateRun(night(20), { finishedAt: '2026-11-20T02:10:00.000Z' })
+  await store.putText(night(20), 'policy', '{}')
+  await store.putTold(night(20), accountId)
   await store.takeLease({ runId: night(20), until: '2026-11-20T03:00:00.000Z' }, '2026-11-20T02:00:00.000Z')
 }
 
@@ -473,20 +558,37 @@ export const tableSuite = (engine: () => Engine): void => {
       [
         'AR#111122223333#eu-west-1',
         'F#0a1b2c3d4e5f60718293a4b5c6d7e8f9',
-        'OPEN#high',
-        '111122223333#eu-west-1#0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+        'FINDINGS#open#fail#high',
+        '2026-11-20T02:00:00.000Z#0a1b2c3d4e5f60718293a4b5c6d7e8f9',
       ],
-      ['AR#111122223333#eu-west-1', 'F#cccccccccccccccccccccccccccccccc', undefined, undefined],
+      [
+        'AR#111122223333#eu-west-1',
+        'F#cccccccccccccccccccccccccccccccc',
+        'FINDINGS#waived#fail#low',
+        '2026-11-20T02:00:00.000Z#cccccccccccccccccccccccccccccccc',
+      ],
       ['LEASE', 'LEASE', undefined, undefined],
       [`RUN#${night(20)}`, 'ACC#111122223333', undefined, undefined],
       [`RUN#${night(20)}`, 'META', 'RUNS', night(20)],
-      [`RUN#${night(20)}#4`, 'E#0a1b2c3d4e5f60718293a4b5c6d7e8f9#new', undefined, undefined],
-      [`RUN#${night(20)}#e`, 'E#111122223333#eu-west-1#coverage-lost', undefined, undefined],
+      [`RUN#${night(20)}`, 'TEXT#policy', undefined, undefined],
+      [`RUN#${night(20)}`, 'TOLD#111122223333', undefined, undefined],
+      [
+        `RUN#${night(20)}#4`,
+        'E#0a1b2c3d4e5f60718293a4b5c6d7e8f9#new',
+        'HISTORY#0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+        `${night(20)}#new`,
+      ],
+      [
+        `RUN#${night(20)}#e`,
+        'E#111122223333#eu-west-1#coverage-lost',
+        'HISTORY#111122223333#eu-west-1',
+        `${night(20)}#coverage-lost`,
+      ],
     ])
-    for (const item of items) expect(item).toMatchObject({ schemaVersion: 1 })
+    for (const item of items) expect(item).toMatchObject({ schemaVersion: 2 })
   })
 
-  test('the index holds open findings and runs, whole, and nothing else', async () => {
+  test('the index holds findings that are open or waived, events and runs, whole, and nothing else', async () => {
     await writeOneOfEach(store)
     const items = await dump(engine(), tableName)
     expect(await dump(engine(), tableName, 'lists')).toEqual(items.filter(({ list }) => list !== undefined))
@@ -500,11 +602,12 @@ export const tableSuite = (engine: () => Engine): void => {
     const { findings, state } = await store.readArea(accountId, region)
     expect(findings).toEqual(many)
     expect(state).toEqual(area())
-    expect(await store.openFindings()).toEqual(many)
+    expect(await store.listFindings()).toEqual(many)
+    expect(await store.oldestFails('high', 99)).toEqual(many)
 
     const reports = many.map(({ id }) => report({ accountId: id, name: 'x'.repeat(150_000) }))
     await Promise.all(reports.map(each => store.putAccount(each)))
-    expect(await store.accountsOf(night(20))).toEqual(reports)
+    expect(await accountsIn(store, night(20))).toEqual(reports)
 
     const days = Array.from({ length: 18 }, (_, n) => run(n + 10, { toolVersion: 'x'.repeat(150_000) }))
     await Promise.all(days.map(each => store.startRun(each)))
@@ -519,14 +622,18 @@ export const tableSuite = (engine: () => Engine): void => {
 
   const reads: Readonly<Record<string, () => Promise<unknown>>> = {
     readArea: () => store.readArea(accountId, region),
-    eventsOf: () => store.eventsOf(night(20)),
-    accountsOf: () => store.accountsOf(night(20)),
+    eachEvent: () => eventsIn(store, night(20)),
+    historyOf: () => store.historyOf({ findingId: finding().id }),
+    readAccount: () => store.readAccount(night(20), accountId),
+    eachAccount: () => accountsIn(store, night(20)),
+    readText: () => store.readText(night(20), 'policy'),
+    oldestFails: () => store.oldestFails('high', 1),
     readRun: () => store.readRun(night(20)),
     latestRuns: () => store.latestRuns(1),
     readLease: () => store.readLease(),
     takeLease: () =>
       store.takeLease({ runId: night(21), until: '2026-11-21T03:00:00.000Z' }, '2026-11-20T02:00:00.000Z'),
-    openFindings: () => store.openFindings(),
+    listFindings: () => store.listFindings(),
   }
 
   const rewriteAll = async (change: (item: Readonly<Record<string, unknown>>) => object) => {
@@ -537,9 +644,17 @@ export const tableSuite = (engine: () => Engine): void => {
 
   test.each(Object.keys(reads))('%s refuses what a newer program wrote', async name => {
     await writeOneOfEach(store)
-    await rewriteAll(() => ({ schemaVersion: 2, invented: 'later' }))
+    await rewriteAll(() => ({ schemaVersion: 3, invented: 'later' }))
     await expect(reads[name]?.()).rejects.toThrow(
-      /^.+ in table store-\d+ was written by a newer eks-node-posture \(schema 2, this one knows 1\); update this one\.$/,
+      /^.+ in table store-\d+ was written by a newer eks-node-posture \(schema 3, this one knows 2\); update this one\.$/,
+    )
+  })
+
+  test.each(Object.keys(reads))('%s refuses what an older program wrote, whose index is another one', async name => {
+    await writeOneOfEach(store)
+    await rewriteAll(() => ({ schemaVersion: 1 }))
+    await expect(reads[name]?.()).rejects.toThrow(
+      /^.+ in table store-\d+ was written by an older eks-node-posture \(schema 1, this one writes 2\): delete the store/,
     )
   })
 
@@ -559,6 +674,6 @@ export const tableSuite = (engine: () => Engine): void => {
     await expect(nowhere.putFinding(finding(), undefined)).rejects.toThrow(sentence)
     await expect(nowhere.settleFinding(finding({ pending: 'new' }))).rejects.toThrow(sentence)
     await expect(nowhere.hasEvent(findingEvent())).rejects.toThrow(sentence)
-    await expect(nowhere.openFindings()).rejects.toThrow(sentence)
+    await expect(nowhere.listFindings()).rejects.toThrow(sentence)
   })
 }

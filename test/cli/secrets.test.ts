@@ -192,7 +192,7 @@ beforeAll(async () => {
   written.set('items of the store', JSON.stringify(items))
   written.set('calls', aws.calls.map(({ body }) => body).join('\n'))
   written.set('message', aws.published.flatMap(message => [...message.values()]).join('\n'))
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await aws?.close()
   await rm(folder, { recursive: true })

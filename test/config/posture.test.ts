@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const read = async (text: string): Promise<Policy> => {
   await writeFile(file, text)
-  return readPosture(file, checkIds)
+  return readPosture(file, checkIds, '2026-11-22')
 }
 
 /** What a person is told, without the folder that is another one every time. */
@@ -157,12 +157,12 @@ describe('a posture.yaml that cannot be used is told with file, line and what is
     [
       'a waiver twice',
       `version: 1\nwaivers:\n  - ${waiver}\n  - ${waiver}\n`,
-      'posture.yaml:4: waivers.1: stands here twice',
+      'posture.yaml:4: waivers.1: waives the same as waivers.0',
     ],
     [
       'a waiver twice, its keys in another order',
       `version: 1\nwaivers:\n  - ${waiver}\n  - ${waiver.replace('owner: a, reason: b', 'reason: b, owner: a')}\n`,
-      'posture.yaml:4: waivers.1: stands here twice',
+      'posture.yaml:4: waivers.1: waives the same as waivers.0',
     ],
     [
       'an account id without quotes',
@@ -317,10 +317,10 @@ describe('a posture.yaml that cannot be used is told with file, line and what is
   })
 
   test('a file that does not exist, and one that is a folder', async () => {
-    await expect(readPosture('/no/such/posture.yaml', checkIds)).rejects.toThrow(
+    await expect(readPosture('/no/such/posture.yaml', checkIds, '2026-11-22')).rejects.toThrow(
       new ConfigError('/no/such/posture.yaml cannot be read: there is no such file.'),
     )
-    await expect(readPosture(folder, checkIds)).rejects.toThrow(
+    await expect(readPosture(folder, checkIds, '2026-11-22')).rejects.toThrow(
       new ConfigError(`${folder} cannot be read: it is a folder.`),
     )
   })

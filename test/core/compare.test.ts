@@ -11,6 +11,7 @@ const table: Record<State, Record<Says, string>> = {
     unknown: 'put: open unknown',
     gone: '–',
     'not-read': '–',
+    unseen: '–',
     retired: '–',
   },
   fail: {
@@ -20,6 +21,7 @@ const table: Record<State, Record<Says, string>> = {
     unknown: 'unconfirmed: open fail unconfirmed',
     gone: 'resolved: resolved fail',
     'not-read': 'unconfirmed: open fail unconfirmed',
+    unseen: 'unconfirmed: open fail unconfirmed unseen',
     retired: 'retired: retired fail',
   },
   // `unconfirmed` comes once, and one event says that it is seen again: the one that weighs more.
@@ -30,6 +32,7 @@ const table: Record<State, Record<Says, string>> = {
     unknown: '–',
     gone: 'resolved: resolved fail',
     'not-read': '–',
+    unseen: 'put: open fail unconfirmed unseen',
     retired: 'retired: retired fail',
   },
   unknown: {
@@ -39,6 +42,7 @@ const table: Record<State, Record<Says, string>> = {
     unknown: '–',
     gone: 'drop',
     'not-read': '–',
+    unseen: 'put: open unknown unseen',
     retired: 'drop',
   },
   resolved: {
@@ -48,6 +52,7 @@ const table: Record<State, Record<Says, string>> = {
     unknown: '–',
     gone: '–',
     'not-read': '–',
+    unseen: '–',
     retired: '–',
   },
   retired: {
@@ -57,6 +62,7 @@ const table: Record<State, Record<Says, string>> = {
     unknown: '–',
     gone: '–',
     'not-read': '–',
+    unseen: '–',
     retired: '–',
   },
   waived: {
@@ -66,7 +72,49 @@ const table: Record<State, Record<Says, string>> = {
     unknown: '–',
     gone: 'resolved: resolved fail',
     'not-read': '–',
+    unseen: 'put: waived fail unseen',
     retired: 'retired: retired fail',
+  },
+  unseen: {
+    pass: 'resolved: resolved fail',
+    fail: 'confirmed: open fail',
+    'fail of another severity': 'severity-changed: open fail',
+    // It is there again, and not more is known of it.
+    unknown: 'put: open fail unconfirmed',
+    gone: 'resolved: resolved fail',
+    'not-read': '–',
+    unseen: '–',
+    retired: 'retired: retired fail',
+  },
+  'unseen for long': {
+    pass: 'resolved: resolved fail',
+    fail: 'confirmed: open fail',
+    'fail of another severity': 'severity-changed: open fail',
+    unknown: 'put: open fail unconfirmed',
+    gone: 'resolved: resolved fail',
+    'not-read': '–',
+    unseen: 'retired: retired fail',
+    retired: 'retired: retired fail',
+  },
+  'waived and unseen for long': {
+    pass: 'resolved: resolved fail',
+    fail: 'waiver-expired: open fail',
+    'fail of another severity': 'waiver-expired: open fail',
+    unknown: 'put: waived fail',
+    gone: 'resolved: resolved fail',
+    'not-read': '–',
+    unseen: 'retired: retired fail',
+    retired: 'retired: retired fail',
+  },
+  'unknown and unseen for long': {
+    pass: 'drop',
+    fail: 'new: open fail',
+    'fail of another severity': 'new: open fail',
+    unknown: 'put: open unknown',
+    gone: 'drop',
+    'not-read': '–',
+    unseen: 'drop',
+    retired: 'drop',
   },
 }
 const cells = (Object.keys(table) as State[]).flatMap(state =>
@@ -97,16 +145,14 @@ describe('an area that was not judged like this before', () => {
   const transitions = (states: readonly State[]) =>
     states.map(state => told(next(state, 'fail', { judgedBefore: false })))
 
-  test('gives a baseline where it would be new', () => {
-    expect(transitions(['nothing', 'unknown'])).toEqual(['baseline: open fail', 'baseline: open fail'])
+  test('gives a baseline where it would be new or back', () => {
+    expect(transitions(['nothing', 'unknown', 'resolved', 'retired'])).toEqual(Array(4).fill('baseline: open fail'))
   })
 
   test('changes nothing else', () => {
-    expect(transitions(['fail', 'unconfirmed', 'resolved', 'retired', 'waived'])).toEqual([
+    expect(transitions(['fail', 'unconfirmed', 'waived'])).toEqual([
       '–',
       'confirmed: open fail',
-      'reopened: open fail',
-      'reopened: open fail',
       'waiver-expired: open fail',
     ])
   })
@@ -134,7 +180,7 @@ describe('a waiver', () => {
   })
 
   test('is about fails alone', () => {
-    for (const says of ['pass', 'unknown', 'gone', 'not-read', 'retired'] as const) {
+    for (const says of ['pass', 'unknown', 'gone', 'not-read', 'unseen', 'retired'] as const) {
       for (const state of Object.keys(states) as State[]) {
         expect(told(next(state, says, { waived: true }))).toBe(table[state][says])
       }

@@ -123,6 +123,7 @@ test('judgements add up, and none is nothing', () => {
   expect(addJudgements([one, two, nothingJudged])).toEqual({
     findings: one.findings,
     verdicts: { pass: 1, fail: 1, unknown: 0, skip: 0 },
+    waiversUsed: new Set(),
   })
   expect(addJudgements([])).toEqual(nothingJudged)
 })

@@ -67,6 +67,10 @@ describe('a finding', () => {
       message: 'It fails.',
       evidence: [],
       controls: check.controls,
+      owner: null,
+      nodes: null,
+      causedBy: [],
+      waiver: null,
     })
   })
 

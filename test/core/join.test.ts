@@ -46,13 +46,13 @@ describe('a cluster', () => {
     expect(unlisted({ autoScalingGroups })).toEqual(Array(2).fill('autoscaling:DescribeAutoScalingGroups'))
   })
 
-  test('has the tags that were described, and none where it was not', () => {
+  test('has the tags that were described, and none that are known where it was not', () => {
     const described = build.cluster({ tags: { team: 'payments' } })
     const [known, unknown] = clusters({
       clusters: complete(described, { ...pay, detail: build.denied('eks:DescribeCluster') }),
     })
-    expect(known?.resource.tags).toEqual({ team: 'payments' })
-    expect(unknown?.resource.tags).toEqual({})
+    expect(known?.resource.tags).toEqual({ ok: true, value: { team: 'payments' } })
+    expect(unknown?.resource.tags).toMatchObject({ ok: false })
   })
 })
 
@@ -66,7 +66,7 @@ test('an account is a resource of the Region global under its ARN in the organiz
       accountId: '111122223333',
       region: 'global',
       clusterName: null,
-      tags: {},
+      tags: { ok: true, value: {} },
     },
     regions: [],
     allowsImdsV1: unlisted,

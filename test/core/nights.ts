@@ -16,11 +16,16 @@ export const finding = (over: Partial<Finding> = {}): Finding => ({
   message: 'Node group web allows IMDSv1.',
   evidence: [{ what: 'HttpTokens', value: 'optional', source: 'launch template web' }],
   controls: [{ framework: 'CIS', id: '4.6', mapping: 'derived' }],
+  owner: null,
+  nodes: 3,
+  causedBy: [],
+  waiver: null,
   ...over,
 })
 
 export const earlier = '2026-11-20T02:00:00.000Z-aaaaaa'
 export const before = '2026-11-20T02:00:00.000Z'
+const longAgo = '2026-10-23T02:00:00.000Z'
 export const now: Circumstances = {
   runId: '2026-11-22T02:00:00.000Z-bbbbbb',
   at: '2026-11-22T02:00:00.000Z',
@@ -51,6 +56,11 @@ export const states = {
   resolved: stored({ state: 'resolved', resolvedAt: before, reopenCount: 2 }),
   retired: stored({ state: 'retired', resolvedAt: before }),
   waived: stored({ state: 'waived' }),
+  // Of a group that can have no node for a while: not seen since two days, and since a month.
+  unseen: stored({ unconfirmedSince: before, unseenSince: before }),
+  'unseen for long': stored({ unconfirmedSince: longAgo, unseenSince: longAgo }),
+  'waived and unseen for long': stored({ state: 'waived', unseenSince: longAgo }),
+  'unknown and unseen for long': stored({ verdict: 'unknown', message: 'Not known.', unseenSince: longAgo }),
 } satisfies Record<string, StoredFinding | undefined>
 export type State = keyof typeof states
 
@@ -61,6 +71,7 @@ export const nights = {
   unknown: { says: 'unknown', finding: finding({ status: 'unknown', message: 'Not known.' }) },
   gone: { says: 'gone' },
   'not-read': { says: 'not-read' },
+  unseen: { says: 'unseen' },
   retired: { says: 'retired' },
 } satisfies Record<string, Tonight>
 export type Says = keyof typeof nights
@@ -69,8 +80,9 @@ export type Says = keyof typeof nights
 export const told = (transition: Transition | undefined) => {
   if (!transition) return '–'
   if (transition.kind === 'drop') return 'drop'
-  const { state, verdict, unconfirmedSince } = transition.finding
-  return `${transition.event ?? 'put'}: ${state} ${verdict}${unconfirmedSince ? ' unconfirmed' : ''}`
+  const { state, verdict, unconfirmedSince, unseenSince } = transition.finding
+  const marks = [...(unconfirmedSince ? [' unconfirmed'] : []), ...(unseenSince ? [' unseen'] : [])]
+  return `${transition.event ?? 'put'}: ${state} ${verdict}${marks.join('')}`
 }
 
 export const next = (state: State, says: Says, over: Partial<Circumstances> = {}) =>

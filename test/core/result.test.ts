@@ -11,12 +11,14 @@ const row = (accountId: string, region: string, status: RegionCoverage['status']
   detail: null,
   failures: [],
 })
-const finding = (status: Finding['status'], severity: Severity) => ({ status, severity }) as Finding
+const finding = (status: Finding['status'], severity: Severity, over: Partial<Finding> = {}) =>
+  ({ status, severity, causedBy: [], waiver: null, ...over }) as unknown as Finding
 
 const result = (over: Partial<ScanResult> = {}): ScanResult => ({
   run: { id: '2026-11-22T02:00:00.000Z-3fa91c', startedAt: '2026-11-22T02:00:00.000Z', scope: {} },
   finishedAt: '2026-11-22T02:10:00.000Z',
   toolVersion: '0.1.0',
+  undelivered: null,
   accountNames: {},
   firstSeen: {},
   coverage: [],
@@ -50,6 +52,8 @@ test('fails count by severity, every severity named, and unknowns are no fails',
     nodeGroups: 5,
     launchTemplates: 7,
     fail: { critical: 0, high: 2, medium: 0, low: 0, info: 1 },
+    caused: 0,
+    waived: 0,
     unknown: 1,
     pass: 4,
   })

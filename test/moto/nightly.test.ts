@@ -4,6 +4,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openTable, tableDefinition } from '../../src/aws/store.ts'
 import { bareEnvironment, type Outcome, run } from '../support/cli.ts'
+import { eventsIn } from '../support/collect.ts'
 import { describeWith, moto } from '../support/judges.ts'
 import { anyKey } from './make.ts'
 import { makeAcme } from './organization.ts'
@@ -69,9 +70,9 @@ describeWith(moto, () => {
     const store = openTable(TableName, { endpoint: server.url, region, credentials: anyKey })
     const [second, first] = await store.latestRuns(5)
     expect([first, second].every(record => record?.finishedAt && record.digestSentAt)).toBe(true)
-    expect((await store.eventsOf(first?.id ?? '')).length).toBeGreaterThan(10)
-    expect(await store.eventsOf(second?.id ?? '')).toEqual([])
-    const open = await store.openFindings()
+    expect((await eventsIn(store, first?.id ?? '')).length).toBeGreaterThan(10)
+    expect(await eventsIn(store, second?.id ?? '')).toEqual([])
+    const open = await store.listFindings()
     expect(open.length).toBeGreaterThan(10)
     expect(new Set(open.map(({ changedIn }) => changedIn))).toEqual(new Set([first?.id]))
   })

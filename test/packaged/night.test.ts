@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { keysOf } from '../../src/core/bucket.ts'
 import type { AccountReport } from '../../src/core/store.ts'
+import { accountsIn, eventsIn } from '../support/collect.ts'
 import { leaksIn, plant } from '../support/secrets.ts'
 import {
   closed,
@@ -46,7 +47,7 @@ describe('the packaged service', () => {
     const run = await lastRun()
     expect(run).toMatchObject({ accountCount: 6, scope: {}, toolVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/) })
     expect(run.finishedAt).toBeDefined()
-    expect(coverageOf(await deployment.store.accountsOf(run.id))).toEqual({
+    expect(coverageOf(await accountsIn(deployment.store, run.id))).toEqual({
       '100000000000': ['eu-west-1 ok', 'us-east-1 ok'],
       [hub]: ['eu-west-1 ok', 'us-east-1 ok'],
       [payments]: ['eu-west-1 ok', 'us-east-1 ok'],
@@ -54,7 +55,7 @@ describe('the packaged service', () => {
       [closed]: ['eu-west-1 account-inactive', 'us-east-1 account-inactive'],
       [stranger]: ['eu-west-1 no-role', 'us-east-1 no-role'],
     })
-    const open = await deployment.store.openFindings()
+    const open = await deployment.store.listFindings()
     expect(open.map(({ checkId, resource }) => `${checkId} ${resource.name}`)).toContain(
       'node-group-off-amazon-linux-2 old',
     )
@@ -97,10 +98,10 @@ describe('the packaged service', () => {
   test('has nothing to tell of a night without change, and something of one with', async () => {
     await deployment.night(organizationOf(), 'second-night')
     expect(lastMessage()['Subject']).toMatch(/^EKS node posture: Nothing changed;/)
-    expect(await deployment.store.eventsOf((await lastRun()).id)).toEqual([])
+    expect(await eventsIn(deployment.store, (await lastRun()).id)).toEqual([])
 
     await deployment.night(organizationOf({}, { tokens: 'required' }), 'third-night')
-    const events = await deployment.store.eventsOf((await lastRun()).id)
+    const events = await eventsIn(deployment.store, (await lastRun()).id)
     expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set(['resolved']))
     expect(lastMessage()['Subject']).toMatch(/^EKS node posture: \d+ fixed;/)
   })
@@ -114,14 +115,15 @@ describe('the packaged service', () => {
       deployment.aws.refuse = undefined
     }
     const run = await lastRun()
-    const reports = await deployment.store.accountsOf(run.id)
+    const reports = await accountsIn(deployment.store, run.id)
     expect(reports).toHaveLength(6)
     expect(coverageOf(reports)[retail]).toEqual(['eu-west-1 not-reached', 'us-east-1 not-reached'])
     expect(lastMessage()['Message']).toContain('not-reached: ')
     expect(lastMessage()['MessageAttributes.entry.2.Value.StringValue']).toBe(run.id)
     expect(metricsOf(deployment.functions.digest.log(), 'AccountsNotScanned')).toEqual([0, 0, 0, 1])
-    // What was not reached is neither resolved nor gone.
-    expect(await deployment.store.eventsOf(run.id)).toEqual([])
+    // What was not reached is neither resolved nor gone: it is lost from coverage, and what is open there not confirmed.
+    const kinds = (await eventsIn(deployment.store, run.id)).map(({ kind }) => kind)
+    expect(new Set(kinds)).toEqual(new Set(['coverage-lost', 'unconfirmed']))
   })
 
   test('reads an account that throttles to its end, and counts that', async () => {
@@ -129,7 +131,7 @@ describe('the packaged service', () => {
     const sandbox = await deployment.night(organizationOf({ faults }, { tokens: 'required' }), 'throttled-night')
     const throttles = Object.values(sandbox.counters.throttles).reduce((sum, count) => sum + count, 0)
     expect(throttles).toBeGreaterThan(0)
-    const reports = await deployment.store.accountsOf((await lastRun()).id)
+    const reports = await accountsIn(deployment.store, (await lastRun()).id)
     expect(coverageOf(reports)[payments]).toEqual(['eu-west-1 ok', 'us-east-1 ok'])
     const counted = metricsOf(deployment.functions.scan.log(), 'Throttles')
     expect(counted.reduce((sum, count) => sum + count, 0)).toBe(throttles)
@@ -140,7 +142,7 @@ describe('the packaged service', () => {
     await deployment.night(organizationOf(), 'scoped-night', { accounts: [payments] })
     const run = await lastRun()
     expect(run.scope).toEqual({ accounts: [payments] })
-    const coverage = coverageOf(await deployment.store.accountsOf(run.id))
+    const coverage = coverageOf(await accountsIn(deployment.store, run.id))
     expect(coverage[payments]).toEqual(['eu-west-1 ok', 'us-east-1 ok'])
     expect(coverage[retail]).toEqual(['eu-west-1 excluded', 'us-east-1 excluded'])
     expect(deployment.aws.published).toHaveLength(before)
@@ -166,7 +168,7 @@ describe('a night in which user data holds secrets', () => {
     const userData = planted.map(({ base64 }) => base64).join('')
     const sandbox = await deployment.night(organizationOf({}, { userData }), 'secret-night')
     expect(sandbox.counters.calls['ec2:DescribeLaunchTemplateVersions']).toBeGreaterThan(0)
-    const reports = await deployment.store.accountsOf((await lastRun()).id)
+    const reports = await accountsIn(deployment.store, (await lastRun()).id)
     expect(coverageOf(reports)[payments]).toEqual(['eu-west-1 ok', 'us-east-1 ok'])
     const written = [
       ...aws.files,

@@ -108,6 +108,10 @@ const finding = (
   message,
   evidence: [{ what: 'HttpTokens', value: 'optional', source: 'launch template web (lt-0web) version 3' }],
   controls: [{ framework: 'AWS Security Hub', id: 'EC2.8', mapping: 'derived' }],
+  owner: null,
+  nodes: null,
+  causedBy: [],
+  waiver: null,
   ...over,
 })
 const unknown = (place: Place, checkId: string, action: string, reason: string): Finding =>
@@ -199,6 +203,7 @@ export const result: ScanResult = {
   run: { id: '2026-11-22T02:00:00.000Z-3fa91c', startedAt: '2026-11-22T02:00:00.000Z', scope: {} },
   finishedAt: '2026-11-22T02:10:00.000Z',
   toolVersion: '0.1.0',
+  undelivered: null,
   accountNames,
   coverage: coverage.toSorted((a, b) => compareText(a.accountId, b.accountId) || compareText(a.region, b.region)),
   findings: findings.toSorted(byPlace),

@@ -67,7 +67,7 @@ describe('a table in a folder', () => {
 
     const second = await open()
     expect(await findingsIn(second)).toEqual([finding()])
-    expect(await second.store.openFindings()).toEqual([finding()])
+    expect(await second.store.listFindings()).toEqual([finding()])
     await second.close()
   })
 

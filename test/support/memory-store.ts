@@ -1,5 +1,6 @@
 import type { AccountReport, Lease, RunRecord, Store, StoreEvent } from '../../src/core/store.ts'
-import type { AreaState, StoredFinding } from '../../src/core/stored.ts'
+import type { AreaState, FindingEvent, StoredFinding } from '../../src/core/stored.ts'
+import { compareText } from '../../src/core/text.ts'
 import { bySeverity } from '../../src/core/verdict.ts'
 
 /** A write that took effect: one that lost its condition, or that wrote what was there, is none. */
@@ -81,11 +82,23 @@ export const memoryStore = (content: Items = new Map()): MemoryStore => {
       if (!items.has(eventKey(event))) write('putEvent', eventKey(event), event)
     },
     hasEvent: async event => items.has(eventKey(event)),
-    eventsOf: async runId => listed<StoreEvent>(`event ${runId} `),
-    openFindings: async () =>
+    eachEvent: async (runId, visit) => listed<StoreEvent>(`event ${runId} `).forEach(visit),
+    historyOf: async ({ findingId }) =>
+      listed<StoreEvent>('event ').filter(
+        event => 'findingId' in event && event.findingId === findingId,
+      ) as FindingEvent[],
+    listFindings: async () =>
       listed<StoredFinding>('finding ')
-        .filter(({ state }) => state === 'open')
-        .sort((a, b) => bySeverity(a.severity, b.severity)),
+        .filter(({ state }) => state === 'open' || state === 'waived')
+        .sort(
+          (a, b) =>
+            compareText(a.state, b.state) || compareText(a.verdict, b.verdict) || bySeverity(a.severity, b.severity),
+        ),
+    oldestFails: async (severity, most) =>
+      listed<StoredFinding>('finding ')
+        .filter(finding => finding.state === 'open' && finding.verdict === 'fail' && finding.severity === severity)
+        .sort((a, b) => compareText(a.firstSeen, b.firstSeen) || compareText(a.id, b.id))
+        .slice(0, most),
     writes,
     findings: () => listed('finding '),
     areas: () => listed('area '),
@@ -105,7 +118,22 @@ const accountsAndRuns = (
   return {
     putAccount: async (report: AccountReport) =>
       write('putAccount', `account ${report.runId} ${report.accountId}`, report),
-    accountsOf: async (runId: string) => listed<AccountReport>(`account ${runId} `),
+    readAccount: async (runId: string, accountId: string) =>
+      items.get(`account ${runId} ${accountId}`) as AccountReport | undefined,
+    eachAccount: async (runId: string, visit: (report: AccountReport) => void) =>
+      listed<AccountReport>(`account ${runId} `)
+        .sort((a, b) => compareText(a.accountId, b.accountId))
+        .forEach(visit),
+    claimMessages: async (runId: string, until: string, now: string) => {
+      const run = items.get(`run ${runId}`) as RunRecord | undefined
+      if (!run || run.digestSentAt !== undefined || (run.claimedUntil ?? '') > now) return false
+      write('claimMessages', `run ${runId}`, { ...run, claimedUntil: until })
+      return true
+    },
+    putTold: async (runId: string, accountId: string) => write('putTold', `told ${runId} ${accountId}`, accountId),
+    toldOf: async (runId: string) => new Set(listed<string>(`told ${runId} `)),
+    putText: async (runId: string, what: string, text: string) => write('putText', `text ${runId} ${what}`, text),
+    readText: async (runId: string, what: string) => items.get(`text ${runId} ${what}`) as string | undefined,
     startRun: async (run: RunRecord) => {
       if (!items.has(`run ${run.id}`)) write('startRun', `run ${run.id}`, run)
     },

@@ -17,7 +17,7 @@ import { severities } from '../../core/verdict.ts'
  * The schema of the items that this version writes, stamped on each. To be raised when an older program would misread
  * one; an entity's `version` stays what it is, because ElectroDB passes over items of another one without a word.
  */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** A run's events are spread over partitions, since one takes a thousand writes a second. */
 export const shards = [...'0123456789abcdef'] as const
@@ -45,6 +45,8 @@ export const entitiesIn = (client: DynamoDBClient, table: string) => {
     event: new Entity(eventModel, store),
     account: new Entity(accountModel, store),
     run: new Entity(runModel, store),
+    told: new Entity(toldModel, store),
+    text: new Entity(textModel, store),
     lease: new Entity(leaseModel, store),
   }
 }
@@ -97,10 +99,15 @@ const findingModel = {
     message: text,
     evidence: { type: CustomAttributeType<StoredFinding['evidence']>('any'), required: true },
     controls: { type: CustomAttributeType<StoredFinding['controls']>('any'), required: true },
+    owner: { type: 'any' },
+    nodes: { type: 'any' },
+    causedBy: { type: CustomAttributeType<StoredFinding['causedBy']>('any'), required: true },
+    waiver: { type: CustomAttributeType<NonNullable<StoredFinding['waiver']> | null>('any') },
     firstSeen: text,
     changedIn: text,
     pending: { type: findingEvents },
     unconfirmedSince: optionalText,
+    unseenSince: optionalText,
     resolvedAt: optionalText,
     reopenCount: whole,
     schemaVersion: stamp,
@@ -109,9 +116,9 @@ const findingModel = {
     byArea: { collection: 'areas', pk: ofArea, sk: sk`F#${'id'}` },
     open: {
       index: 'lists',
-      condition: (finding: { readonly state?: unknown }) => finding.state === 'open',
-      pk: list`OPEN#${'severity'}`,
-      sk: place`${'accountId'}#${'region'}#${'id'}`,
+      condition: ({ state }: { readonly state?: unknown }) => state === 'open' || state === 'waived',
+      pk: list`FINDINGS#${'state'}#${'verdict'}#${'severity'}`,
+      sk: place`${'firstSeen'}#${'id'}`, // the oldest first, so that a digest reads no more than it prints
     },
   },
 } as const
@@ -146,6 +153,8 @@ const eventModel = {
     region: text,
     resource: { type: CustomAttributeType<FindingEvent['resource']>('any') },
     message: optionalText,
+    owner: { type: 'any' },
+    causedBy: { type: CustomAttributeType<FindingEvent['causedBy']>('any') },
     firstSeen: optionalText,
     detail: { type: 'any' },
     schemaVersion: stamp,
@@ -155,6 +164,7 @@ const eventModel = {
       pk: pk`RUN#${'runId'}#${'shard'}`,
       sk: sk`E#${'thing'}#${'kind'}`,
     },
+    byThing: { index: 'lists', pk: list`HISTORY#${'thing'}`, sk: place`${'runId'}#${'kind'}` },
   },
 } as const
 
@@ -167,6 +177,9 @@ const accountModel = {
     ouPath: { type: CustomAttributeType<AccountReport['ouPath']>('any'), required: true },
     regions: { type: CustomAttributeType<AccountReport['regions']>('any'), required: true },
     totals: { type: CustomAttributeType<AccountReport['totals']>('any'), required: true },
+    standing: { type: CustomAttributeType<AccountReport['standing']>('any'), required: true },
+    defaults: { type: CustomAttributeType<AccountReport['defaults']>('any'), required: true },
+    waiversUsed: { type: CustomAttributeType<AccountReport['waiversUsed']>('any'), required: true },
     schemaVersion: stamp,
   } satisfies AllOf<keyof AccountReport>,
   indexes: {
@@ -182,7 +195,12 @@ const runModel = {
     scope: { type: CustomAttributeType<RunRecord['scope']>('any'), required: true },
     toolVersion: text,
     accountCount: whole,
+    isOrganization: flag,
+    previousRunId: optionalText,
     finishedAt: optionalText,
+    totals: { type: CustomAttributeType<NonNullable<RunRecord['totals']>>('any') },
+    owesMessages: { type: 'boolean' },
+    claimedUntil: optionalText,
     digestSentAt: optionalText,
     digestFailure: optionalText,
     schemaVersion: stamp,
@@ -191,6 +209,18 @@ const runModel = {
     byId: { pk: pk`RUN#${'id'}`, sk: sk`META` },
     byTime: { index: 'lists', pk: list`RUNS`, sk: place`${'id'}` },
   },
+} as const
+
+const toldModel = {
+  model: model('told'),
+  attributes: { runId: text, accountId: text, schemaVersion: stamp },
+  indexes: { byRun: { pk: pk`RUN#${'runId'}`, sk: sk`TOLD#${'accountId'}` } },
+} as const
+
+const textModel = {
+  model: model('text'),
+  attributes: { runId: text, what: text, text, schemaVersion: stamp },
+  indexes: { byRun: { pk: pk`RUN#${'runId'}`, sk: sk`TEXT#${'what'}` } },
 } as const
 
 const leaseModel = {

@@ -29,7 +29,13 @@ export interface Parser {
 /** Reads items whole or not at all: what it does not understand ends with one sentence. */
 export const parserFor = (tableName: string): Parser => {
   const known: Parser['known'] = (what, { schemaVersion: version, ...fields }) => {
-    if (version <= schemaVersion) return fields
+    if (version === schemaVersion) return fields
+    if (version < schemaVersion) {
+      throw new PostureError(
+        `${what} in table ${tableName} was written by an older eks-node-posture (schema ${version}, this one writes ` +
+          `${schemaVersion}): delete the store, or name a new one, and scan again.`,
+      )
+    }
     throw new PostureError(
       `${what} in table ${tableName} was written by a newer eks-node-posture (schema ${version}, this one knows ` +
         `${schemaVersion}); update this one.`,

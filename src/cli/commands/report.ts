@@ -1,5 +1,8 @@
 import { makeDigest } from '../../app/digest.ts'
-import { type ReportFilter, reportFrom } from '../../app/report.ts'
+import { historyOf, type ReportFilter, reportFrom } from '../../app/report.ts'
+import { ConfigError } from '../../core/errors.ts'
+import type { Store } from '../../core/store.ts'
+import { history, historyJson } from '../../reports/history.ts'
 import { type ReportFormat, reports } from '../../reports/index.ts'
 import type { ExitCode } from '../exit-code.ts'
 import { type MemoryOptions, openExistingMemory } from '../memory.ts'
@@ -10,28 +13,40 @@ export interface ReportOptions extends ReportFilter {
   readonly memory: MemoryOptions
   /** @default the newest run that ended */
   readonly runId?: string | undefined
+  /** A finding whose events are told in place of a report. */
+  readonly history?: string | undefined
   readonly format: ReportFormat | 'digest'
   readonly output?: string | undefined
 }
 
 /**
- * What the store holds, in any format, or the digest of a run as it was published.
- * @throws {PostureError} when there is no such store or run.
+ * What the store holds, in any format, the digest of a run as it was published, or the history of a finding.
+ * @throws {PostureError} when there is no such store, run or finding.
  */
 export const runReport = async (options: ReportOptions, terminal: Terminal): Promise<ExitCode> => {
   await checkOutput(options.output)
+  if (options.history !== undefined && options.format !== 'table' && options.format !== 'json') {
+    throw new ConfigError('--history is told with --format table or json.')
+  }
   const { store, close } = await openExistingMemory(options.memory)
   try {
-    const result = await reportFrom(store, options.runId, options)
-    const text =
-      options.format === 'digest'
-        ? (await makeDigest(result.run.id, store)).text
-        : reports[options.format](result, {
-            paint: options.output === undefined ? paintFor(terminal.stdout, terminal.environment()) : undefined,
-          })
-    await writeReport(text, options.output, terminal)
+    await writeReport(await textOf(store, options, terminal), options.output, terminal)
     return 0
   } finally {
     await close()
   }
+}
+
+const textOf = async (store: Store, options: ReportOptions, terminal: Terminal): Promise<string> => {
+  const { format, output, runId } = options
+  if (options.history !== undefined) {
+    const events = await historyOf(store, options.history)
+    return format === 'json' ? historyJson(events) : history(events)
+  }
+  const result = await reportFrom(store, runId, options)
+  if (format === 'digest') return (await makeDigest(result.run.id, store)).text
+  return reports[format](result, {
+    paint: output === undefined ? paintFor(terminal.stdout, terminal.environment()) : undefined,
+    isSorted: options.sort !== undefined,
+  })
 }

@@ -1,22 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { makeDigest, sendDigest } from '../../app/digest.ts'
+import { deliver } from '../../app/deliver.ts'
+import { makeDigest } from '../../app/digest.ts'
 import type { Who } from '../../app/plan.ts'
-import { remember } from '../../app/remember.ts'
-import { beginRun, endRun, isScoped } from '../../app/runs.ts'
+import { isScoped } from '../../app/runs.ts'
 import { type ScanPorts, type ScanWatcher, scan } from '../../app/scan.ts'
-import type { AccountResult } from '../../app/scan-account.ts'
+import { scanAndRemember } from '../../app/scan-memory.ts'
 import { type ConnectOptions, connect, sessionNameOf } from '../../aws/clients.ts'
 import { publishTo, topicClient } from '../../aws/publish.ts'
 import { checks } from '../../checks/index.ts'
 import { readPosture } from '../../config/posture.ts'
+import type { Digest } from '../../core/digest-input.ts'
 import { ConfigError, PostureError } from '../../core/errors.ts'
-import { selectChecks } from '../../core/evaluate.ts'
 import { defaultPolicy, type Policy } from '../../core/policy.ts'
 import type { Now } from '../../core/ports.ts'
 import type { ScanResult } from '../../core/result.ts'
 import { type Run, type Scope, startRun } from '../../core/run.ts'
 import type { Store } from '../../core/store.ts'
-import type { Digest } from '../../reports/digest.ts'
 import { type ReportFormat, reports } from '../../reports/index.ts'
 import type { Paint } from '../../reports/paint.ts'
 import { type ExitCode, exitCodeOf, type FailOn, failureOf, unmatchedIn } from '../exit-code.ts'
@@ -56,7 +55,7 @@ export interface ScanOptions {
  */
 export const runScan = async (options: ScanOptions, terminal: Terminal): Promise<ExitCode> => {
   const environment = terminal.environment()
-  const policy = await policyOf(options.config)
+  const policy = await policyOf(options)
   await checkOutput(options.output)
   if (options.publish !== undefined && !options.memory) {
     throw new ConfigError('--publish needs --table or --store: a digest tells what changed since the last run.')
@@ -107,24 +106,10 @@ const scanAndKeep = async (
   const memory = await openMemory(options.memory, options.aws.endpointUrl)
   const { store } = memory
   try {
-    await beginRun(run, { toolVersion }, { store, now: ports.now })
-    const night = { run, checks: selectChecks(checks, policy), waived: () => false }
-    const remembering = {
-      ...ports,
-      remember: (account: AccountResult) => remember(account, night, { store, now: ports.now }),
-    }
-    const result = await scan(request, remembering, watcher)
-    await store.updateRun(run.id, { accountCount: Object.keys(result.accountNames).length })
-    await endRun(run, { store, now: ports.now })
-    const open = await store.openFindings()
-    const firstSeen = Object.fromEntries(open.map(finding => [finding.id, finding.firstSeen]))
-    const digest = isScoped(run.scope) ? undefined : await makeDigest(run.id, store)
-    const unpublished = digest && (await publishedOr(digest, options, run.id, { store, now: ports.now }))
-    return { result: { ...result, firstSeen }, ...(digest && { digest }), unpublished }
-  } catch (error) {
-    // The first error is the one to tell; a lease that cannot be released runs out.
-    await store.releaseLease(run.id).catch(() => {})
-    throw error
+    const result = await scanAndRemember(request, { ...ports, store }, watcher, options.publish !== undefined)
+    if (isScoped(run.scope)) return { result }
+    const digest = await makeDigest(run.id, store)
+    return { result, digest, unpublished: await publishedOr(options, run.id, { store, now: ports.now }) }
   } finally {
     await memory.close()
   }
@@ -132,14 +117,13 @@ const scanAndKeep = async (
 
 /** Publishes where a topic is named. A topic that is gone or denies loses nothing: the run is kept and says why. */
 const publishedOr = async (
-  digest: Digest,
   { publish: topic, aws }: ScanOptions,
   runId: string,
   ports: { readonly store: Store; readonly now: Now },
 ): Promise<string | undefined> => {
   if (topic === undefined) return undefined
   try {
-    await sendDigest(digest, runId, { ...ports, publish: publishTo(topic, topicClient(topic, aws.endpointUrl)) })
+    await deliver(runId, { ...ports, publish: publishTo(topic, topicClient(topic, aws.endpointUrl)) })
     return undefined
   } catch (error) {
     if (error instanceof PostureError) return error.message
@@ -165,12 +149,13 @@ const tell = async (
   terminal.stderr.write(`Wrote ${options.page}.\n`)
 }
 
-const policyOf = async (file: string | undefined): Promise<Policy> =>
-  file === undefined
+const policyOf = async ({ config }: ScanOptions): Promise<Policy> =>
+  config === undefined
     ? defaultPolicy
     : readPosture(
-        file,
+        config,
         checks.map(({ id }) => id),
+        new Date().toISOString().slice(0, 10),
       )
 
 /** What a scan reads from: AWS, AWS while being recorded, or a recording. */

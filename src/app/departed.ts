@@ -1,0 +1,46 @@
+import { isIntended } from '../core/coverage.ts'
+import type { AccountReport, Store } from '../core/store.ts'
+import type { Target } from '../core/target.ts'
+import type { Planned } from './plan.ts'
+
+const detail = 'the account is not in the organization any more'
+
+/**
+ * The accounts that the run before still had and that are not in the organization any more: they are coverage for one more
+ * night, in which their findings are retired.
+ * @param accounts those that are in it, planned for tonight.
+ */
+export const departedSince = async (
+  previousRunId: string | undefined,
+  accounts: readonly Planned[],
+  store: Pick<Store, 'eachAccount'>,
+): Promise<readonly Planned[]> => {
+  if (previousRunId === undefined) return []
+  const here = new Set(accounts.map(({ target }) => target.accountId))
+  const departed: Planned[] = []
+  await store.eachAccount(previousRunId, report => {
+    if (here.has(report.accountId) || wasTold(report)) return
+    departed.push({ target: targetOf(report), unasked: { status: 'account-inactive', detail } })
+  })
+  return departed
+}
+
+const wasTold = ({ regions }: AccountReport) => regions.every(region => region.detail === detail)
+
+const targetOf = ({ accountId, name }: AccountReport): Target => ({
+  accountId,
+  name,
+  arn: '',
+  ouPath: null,
+  state: 'CLOSED',
+  partition: 'aws',
+  roleArn: null,
+})
+
+/** The Regions in which an account was looked for in the run before: those that somebody or its state left out are not. */
+export const regionsIn =
+  (previousRunId: string | undefined, store: Pick<Store, 'readAccount'>) =>
+  async (accountId: string): Promise<readonly string[]> => {
+    const report = previousRunId === undefined ? undefined : await store.readAccount(previousRunId, accountId)
+    return report?.regions.flatMap(({ region, status }) => (isIntended(status) ? [] : region)) ?? []
+  }
