@@ -103,7 +103,7 @@ const runOf = async (store: Store, recent: readonly RunRecord[], runId: string |
   throw new PostureError(`The store holds ${what}: scan first, with the same --store or --table.`)
 }
 
-const findingOf = (stored: StoredFinding): Finding => {
+export const findingOf = (stored: StoredFinding): Finding => {
   const { id, checkId, verdict, severity, accountId, region, resource, title, message, evidence, controls } = stored
   const { owner, nodes, causedBy, waiver } = stored
   return {

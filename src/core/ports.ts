@@ -1,3 +1,4 @@
+import type { AsffFinding } from './asff.ts'
 import type { RegionCoverage } from './coverage.ts'
 import type { RegionInventory } from './inventory.ts'
 import type { Collected } from './read.ts'
@@ -81,6 +82,14 @@ export interface Message {
 
 /** @throws {PostureError} when the topic is missing, denies or cannot be reached. */
 export type Publish = (message: Message) => Promise<void>
+
+/**
+ * Imports findings into the Security Hub of one account and Region, in the order they come; to import one twice changes
+ * nothing.
+ * @throws {PostureError} when Security Hub is not enabled, denies, cannot be reached or refuses some of them; the others
+ * are imported all the same.
+ */
+export type ImportFindings = (findings: AsyncIterable<AsffFinding>) => Promise<void>
 
 /** Time is asked of this port alone, and read once per account-Region into `collectedAt`. */
 export type Now = () => Date

@@ -1,6 +1,6 @@
 import type { FindingEvent } from '../core/stored.ts'
 import { fullName } from '../core/subjects.ts'
-import { jsonText } from './json.ts'
+import { jsonText } from './json-text.ts'
 import { printable } from './printable.ts'
 
 /** What happened to one finding, the oldest first: a line an event, with the words of that night where they are others. */
@@ -23,8 +23,9 @@ ${lines.join('\n')}
 
 /** The same as a JSON list; a field without a value is null. */
 export const historyJson = (events: readonly FindingEvent[]): string =>
-  jsonText(
+  `${jsonText(
     events.map(({ runId, kind, severity, message, owner, causedBy, firstSeen }) => ({
       ...{ runId, kind, severity, message, owner, causedBy, firstSeen },
     })),
-  )
+    2,
+  )}\n`

@@ -1,15 +1,16 @@
 import type { ScanResult } from '../core/result.ts'
 import { summarise } from '../core/result.ts'
+import { jsonText } from './json-text.ts'
 
 /**
  * The whole result as one JSON object: the same bytes for the same inventory, policy and run. A field without a value
  * is null, never absent.
  */
 export const json = (result: ScanResult): string => {
-  const { run, finishedAt, toolVersion, coverage, findings, firstSeen, apiCalls } = result
+  const { run, finishedAt, toolVersion, undelivered, coverage, findings, firstSeen, apiCalls } = result
   const document = {
     schemaVersion: 1,
-    run: { id: run.id, startedAt: run.startedAt, finishedAt, toolVersion },
+    run: { id: run.id, startedAt: run.startedAt, finishedAt, toolVersion, undelivered },
     summary: summarise(result),
     coverage: coverage.map(({ accountId, region, status, detail }) => ({ accountId, region, status, detail })),
     findings: findings.map(finding => ({
@@ -25,16 +26,12 @@ export const json = (result: ScanResult): string => {
       evidence: finding.evidence,
       firstSeen: firstSeen[finding.id] ?? null,
       controls: finding.controls,
+      owner: finding.owner,
+      nodes: finding.nodes,
+      causedBy: finding.causedBy,
+      waiver: finding.waiver,
     })),
     apiCalls,
   }
-  return jsonText(document)
+  return `${jsonText(document, 2)}\n`
 }
-
-/** JSON for a file or a terminal. */
-export const jsonText = (document: unknown): string =>
-  `${JSON.stringify(document, null, 2).replace(obeyed, escapeSequence)}\n`
-
-// JSON leaves these as they are, and some terminals obey them: https://www.rfc-editor.org/rfc/rfc8259#section-7
-const obeyed = /[\u007f-\u009f]/g
-const escapeSequence = (mark: string) => `\\u00${mark.charCodeAt(0).toString(16)}`

@@ -47,3 +47,10 @@ export const bounded = (text: string, maxBytes: number): string => {
   const left = text.slice(whole.length).split('\n').length - 1
   return `${whole}\n… and ${counted(left, 'line')} more, left out to fit into a message.\n`
 }
+
+/** The text, or as much of its beginning as fits into so many UTF-16 units with a sign that something was left out. */
+export const cut = (text: string, most: number): string => {
+  if (text.length <= most) return text
+  const kept = text.slice(0, most - 1)
+  return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}…`
+}

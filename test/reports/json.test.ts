@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { coverageStatuses } from '../../src/core/coverage.ts'
 import { reportFormats, reports } from '../../src/reports/index.ts'
 import { json } from '../../src/reports/json.ts'
+import { causeId, exported, hub } from './exported.ts'
 import { expectGolden } from './golden.ts'
 import { clean, result } from './result.ts'
 
@@ -10,7 +11,7 @@ const parsed = (of = result): any => JSON.parse(json(of))
 
 describe('the JSON', () => {
   test('is one object with everything', async () => {
-    await expectGolden('result.json.txt', json(result))
+    await expectGolden('result.json.txt', json(exported))
   })
 
   test('is the same bytes for the same result, whatever the order of its fields', () => {
@@ -36,15 +37,33 @@ describe('the JSON', () => {
       'evidence',
       'firstSeen',
       'controls',
+      'owner',
+      'nodes',
+      'causedBy',
+      'waiver',
     ]
-    for (const finding of parsed().findings) {
+    const { findings, run } = parsed({ ...exported, firstSeen: {} })
+    for (const finding of findings) {
       expect(Object.keys(finding)).toEqual(fields)
       expect(Object.keys(finding.resource)).toEqual(['type', 'id', 'name', 'clusterName'])
       expect(finding.firstSeen).toBeNull()
     }
+    expect(Object.keys(run)).toEqual(['id', 'startedAt', 'finishedAt', 'toolVersion', 'undelivered'])
     expect(
-      parsed().findings.filter((one: { resource: { clusterName: unknown } }) => one.resource.clusterName === null),
+      findings.filter((one: { resource: { clusterName: unknown } }) => one.resource.clusterName === null),
     ).toHaveLength(3)
+  })
+
+  test('says who answers for a finding, how many nodes it has, what it follows from and who waived it', () => {
+    const { findings, summary } = parsed(exported)
+    const of = (name: string) => findings.filter((one: { resource: { name: string } }) => one.resource.name === name)
+    expect(of('web')).toMatchObject([
+      { owner: 'payments', nodes: 6, causedBy: [], waiver: null },
+      { owner: 'payments', nodes: 6, causedBy: [causeId], waiver: null },
+    ])
+    expect(of('lab')).toMatchObject([{ nodes: null, waiver: { owner: 'team-lab', expires: '2026-12-31' } }])
+    expect(of('ci')).toMatchObject([{ owner: null }])
+    expect(summary).toMatchObject({ fail: { critical: 2, high: 0, info: 0 }, caused: 1, waived: 1 })
   })
 
   test('lists each unknown as a finding, and no pass', () => {
@@ -69,6 +88,8 @@ describe('the JSON', () => {
       nodeGroups: 2,
       launchTemplates: 0,
       fail: { critical: 0, high: 0, medium: 0, low: 0, info: 0 },
+      caused: 0,
+      waived: 0,
       unknown: 0,
       pass: 9,
     })
@@ -78,6 +99,6 @@ describe('the JSON', () => {
 
 test('every format is a report of the same result', () => {
   expect(reportFormats).toEqual(Object.keys(reports))
-  expect(reportFormats).toEqual(expect.arrayContaining(['table', 'json']))
-  for (const format of reportFormats) expect(reports[format](result, {})).toContain('payments-prod')
+  expect(reportFormats).toEqual(expect.arrayContaining(['table', 'json', 'csv', 'markdown', 'html', 'ocsf', 'asff']))
+  for (const format of reportFormats) expect(reports[format](exported, { hub })).toContain('payments-prod')
 })

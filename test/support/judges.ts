@@ -44,6 +44,34 @@ export const nodeadm: Judge = {
   isPresent: () => answers(nodeadmProgram, '--version'),
 }
 
+/** A Python package of somebody else's, with which a script beside a test judges. */
+const pythonPackage = (name: string, install: string, ...modules: string[]): Judge => ({
+  name,
+  install: `pip install ${install}`,
+  isPresent: () => answers('python3', '-c', `import ${modules.join(', ')}`),
+})
+
+/** AWS's own model of its API, as the AWS CLI has it. */
+export const botocore = pythonPackage('botocore', 'botocore', 'botocore')
+
+/** The published schema of OCSF, every version of it, as JSON Schema. */
+export const ocsfSchema = pythonPackage(
+  'the OCSF schema',
+  'ocsf-json-schema==1.2.0 jsonschema==4.26.0',
+  'ocsf_json_schema',
+  'jsonschema',
+)
+
+/** GitHub's own renderer of Markdown. */
+export const cmarkGfm = pythonPackage('cmark-gfm', 'cmarkgfm==2025.10.22', 'cmarkgfm')
+
+/** Python's own reader of CSV. */
+export const pythonCsv: Judge = {
+  name: "Python's csv",
+  install: 'Python 3',
+  isPresent: () => answers('python3', '-c', 'import csv'),
+}
+
 /**
  * A suite that needs an outside judge. Without it the suite is skipped and the end of the test run says so and why; with
  * CI=true its absence is a failure.

@@ -12,7 +12,7 @@ import { readPosture } from '../../config/posture.ts'
 import type { Digest } from '../../core/digest-input.ts'
 import { ConfigError, PostureError } from '../../core/errors.ts'
 import { defaultPolicy, type Policy } from '../../core/policy.ts'
-import type { Now } from '../../core/ports.ts'
+import type { Hub, Now } from '../../core/ports.ts'
 import type { ScanResult } from '../../core/result.ts'
 import { type Run, type Scope, startRun } from '../../core/run.ts'
 import type { Store } from '../../core/store.ts'
@@ -62,19 +62,19 @@ export const runScan = async (options: ScanOptions, terminal: Terminal): Promise
   }
   const source = await sourceOf(options, environment.EXTERNAL_ID)
   const progress = progressOn(terminal)
-  let hubAccountId = ''
+  let hub = undefined as Hub | undefined
   try {
     const kept = await scanAndKeep(options, policy, source, {
       ...progress,
-      planned: (hub, accounts) => {
-        hubAccountId = hub.accountId
-        progress.planned(hub, accounts)
+      planned: (asHub, accounts) => {
+        hub = asHub
+        progress.planned(asHub, accounts)
       },
     })
     progress.end()
     await source.finish(kept.result)
-    await tell(kept, options, paintFor(terminal.stdout, environment), terminal)
-    const failure = failureOf(kept.result, hubAccountId) ?? unmatchedIn(kept.result, policy)
+    await tell(kept, { ...options, hub }, paintFor(terminal.stdout, environment), terminal)
+    const failure = failureOf(kept.result, hub?.accountId ?? '') ?? unmatchedIn(kept.result, policy)
     if (failure) terminal.stderr.write(`${failure}\n`)
     if (kept.unpublished) terminal.stderr.write(`${kept.unpublished}\n`)
     return failure || kept.unpublished ? 2 : exitCodeOf(kept.result, options)
@@ -134,13 +134,14 @@ const publishedOr = async (
 /** The report on stdout or in its file; on stdout the digest after it, unless stdout holds data for a machine. */
 const tell = async (
   { result, digest }: Kept,
-  options: ScanOptions,
+  options: ScanOptions & { readonly hub: Hub | undefined },
   paint: Paint,
   terminal: Terminal,
 ): Promise<void> => {
   const text = reports[options.format](result, {
     paint: options.output === undefined ? paint : undefined,
     most: options.most,
+    hub: options.hub,
   })
   await writeReport(text, options.output, terminal)
   if (digest && options.format === 'table') terminal.stdout.write(`\n${digest.text}`)
