@@ -24,8 +24,8 @@ export interface Imported {
  * Imports what a run left into Security Hub: what is closed or waived since the whole run before it as archived, and every
  * fail that is open as active, on every night, for a finding that is not updated is deleted after 90 days.
  *
- * May be repeated: all imports of a run are of the same time, and Security Hub passes over one that is not younger than
- * what it has. So does an old run that comes late; and what it closed and is open again is imported as open.
+ * May be repeated, and may come late: all imports of a run are of the time at which it ended, and Security Hub passes over
+ * one that is not younger than what it has. What a run closed and is open by now is imported as open.
  * @throws {PostureError} when the store does not know the run, or Security Hub refuses something.
  */
 export const importRun = async (runId: string, ports: ImportPorts): Promise<Imported> => {
