@@ -165,7 +165,8 @@ const tell = async (
   terminal.stderr.write(`Wrote ${options.page}.\n`)
 }
 
-const policyOf = async (file: string | undefined): Promise<Policy> =>
+/** The policy of that file, or the one of a scan without. @throws {ConfigError} every problem with file and line. */
+export const policyOf = async (file: string | undefined): Promise<Policy> =>
   file === undefined
     ? defaultPolicy
     : readPosture(
