@@ -125,7 +125,7 @@ const noRoleNote: Note = {
   status: 'unknown',
   needed: true,
   detail: 'no account but the own one is known, so no role was tried',
-  fix: null,
+  fix: 'Have this identity list the accounts first, or name some with --account.',
 }
 
 /** The hub's own account, which no role opens, and of the others as many as were asked for, spread over their units. */

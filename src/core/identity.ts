@@ -36,7 +36,7 @@ const kinds: Readonly<Record<Identity['kind'], string>> = {
   'assumed-role': 'role',
   'identity-center': 'IAM Identity Center, permission set',
   'federated-user': 'federated user',
-  other: 'of a kind that doctor does not know',
+  other: 'an identity of a kind that doctor does not know',
 }
 
 /** `role eks-operator`, `IAM Identity Center, permission set Audit`. */

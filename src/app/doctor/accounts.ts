@@ -106,17 +106,15 @@ const readNotes = async (
     open.find(({ region }) => region === hubRegion) ??
     open[0] ??
     denied.map(({ name }) => ({ region: name, cluster: undefined }))[0]
-  if (!place) {
-    return [
-      {
-        id: 'read',
-        status: 'unknown',
-        needed: true,
-        detail: 'no Region of the account answers, so no read was tried',
-        fix: null,
-      },
-    ]
-  }
+  if (!place) return [untriedReads]
   const tried = await account.tryReads({ ...place, imdsV1Calls })
   return tried.map(({ action, tried: outcome }) => noteOn('read', action, outcome, advise(action)))
+}
+
+const untriedReads: Note = {
+  id: 'read',
+  status: 'unknown',
+  needed: true,
+  detail: 'no Region answers, so no read was tried',
+  fix: 'Settle the Regions of the account first.',
 }

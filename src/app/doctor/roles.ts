@@ -29,7 +29,7 @@ export const roleNote = (target: Target, entry: Entry, evidence: Evidence): Note
   const { failure } = entry
   const status = statusOf(failure)
   if (status === 'unknown') return { ...about, status, detail: failure.reason, fix: adviceOn(failure, '') }
-  return { ...about, status, ...explain(entry, accountId, evidence) }
+  return { ...about, status, ...explain(entry, target, evidence) }
 }
 
 const template = 'deploy/member-role.yaml'
@@ -39,7 +39,11 @@ interface Explained {
   readonly fix: string
 }
 
-const explain = (entry: Extract<Entry, { status: 'refused' }>, accountId: string, evidence: Evidence): Explained => {
+const explain = (
+  entry: Extract<Entry, { status: 'refused' }>,
+  { accountId, partition }: Target,
+  evidence: Evidence,
+): Explained => {
   const { failure, by } = entry
   const { identity, roleName } = evidence
   if (failure.class === 'denied-by-scp' || by === 'service control policy') {
@@ -64,7 +68,7 @@ const explain = (entry: Extract<Entry, { status: 'refused' }>, accountId: string
   if (by !== undefined) {
     return {
       detail: `access denied by the ${by} of this identity`,
-      fix: `Allow this identity sts:AssumeRole on arn:*:iam::*:role/${roleName} in its ${by}.`,
+      fix: `Allow this identity sts:AssumeRole on arn:${partition}:iam::*:role/${roleName} in its ${by}.`,
     }
   }
   return guess(accountId, evidence)

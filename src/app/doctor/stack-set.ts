@@ -107,5 +107,7 @@ const accountNote = (
   }
 }
 
-const worst = ['CURRENT', 'OUTDATED', 'INOPERABLE']
-const worseOf = ({ status, drifted }: StackInstance) => worst.indexOf(status) * 2 + Number(drifted)
+/** From the best to the worst; a status of tomorrow may be worse than any. */
+const statuses = ['CURRENT', 'OUTDATED', 'INOPERABLE']
+const worseOf = ({ status, drifted }: StackInstance) =>
+  (statuses.includes(status) ? statuses.indexOf(status) : statuses.length) * 2 + Number(drifted)

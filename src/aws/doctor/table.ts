@@ -27,9 +27,11 @@ export const tryTable = async (connection: Connection, TableName: string): Promi
   const action = 'dynamodb:DescribeTable'
   const described = await ask(action, () => client.send(new DescribeTableCommand({ TableName })), TableName)
   if (described.status === 'gone') return { found: { status: 'missing' }, reads: [], writes: [] }
-  const tried = { reads: await tryToRead(client, ask, TableName), writes: await tryToWrite(client, ask, TableName) }
-  if (described.status === 'failed') return { ...tried, found: { status: 'refused', failure: described.failure } }
-  return { ...tried, found: { status: 'there', problems: problemsOf(described.value.Table ?? {}) } }
+  const problems = described.status === 'ok' ? problemsOf(described.value.Table ?? {}) : []
+  if (problems.length > 0) return { found: { status: 'there', problems }, reads: [], writes: [] }
+  const [reads, writes] = [await tryToRead(client, ask, TableName), await tryToWrite(client, ask, TableName)]
+  if (described.status === 'ok') return { found: { status: 'there', problems }, reads, writes }
+  return { found: { status: 'refused', failure: described.failure }, reads, writes }
 }
 
 const tryToRead = (client: DynamoDBClient, ask: Ask, TableName: string): Promise<TriedAction[]> => {
