@@ -47,7 +47,7 @@ const linesOf = (rows: readonly Row[], diagnosis: Diagnosis, paint: Paint, width
   const room = width - indent.length
   return rows
     .map(row => {
-      const fix = row.fix === null ? '' : `\n${indent}${paint.dim(wrapped(`→ ${row.fix}`, room, `${indent}  `))}`
+      const fix = row.fix === null ? '' : `\n${indent}${paint.dim(`→ ${wrapped(row.fix, room - 2, `${indent}  `)}`)}`
       return `  ${mark(row.status, paint)} ${row.id.padEnd(idWidth)}  ${wrapped(textOf(row, diagnosis), room, indent)}${fix}`
     })
     .join('\n')
