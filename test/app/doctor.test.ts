@@ -221,6 +221,15 @@ describe('Regions and reads', () => {
     expect(failing(await rowsAbout('region', made))).toMatchObject([{ subjects: ['eu-wset-1'] }])
   })
 
+  test('a Region that is listed as enabled and answers as if it were not is unknown', async () => {
+    const torn = account({
+      tryRegion: async name =>
+        name === 'us-east-1' ? { status: 'not-enabled' } : { status: 'answers', cluster: undefined },
+    })
+    const rows = await rowsAbout('region', diagnosed({ [ids[1] ?? '']: torn }))
+    expect(rows.filter(lacks)).toMatchObject([{ status: 'unknown', subjects: ['us-east-1'], accounts: [ids[1]] }])
+  })
+
   test('where DescribeRegions is denied, the Region of the hub is tried, and the row says so', async () => {
     const blind = account({ listRegions: async () => ({ items: [], failures: [failure('ec2:DescribeRegions')] }) })
     const { rows } = await diagnosed({ [ids[1] ?? '']: blind })

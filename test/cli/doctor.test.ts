@@ -8,6 +8,7 @@ import { accessKeyOf, secretKey } from '../../src/sandbox/keys.ts'
 import { readOrganization } from '../../src/sandbox/organization.ts'
 import { requestHandlerOf } from '../../src/sandbox/request-handler.ts'
 import { createSandbox } from '../../src/sandbox/sandbox.ts'
+import { listen } from '../../src/sandbox/server.ts'
 import { expectGolden } from '../reports/golden.ts'
 import { bareEnvironment, run } from '../support/cli.ts'
 
@@ -161,6 +162,22 @@ test('--output holds the report alone, without colours', async () => {
 
 const inRegion = { ...bareEnvironment, AWS_REGION: 'eu-west-1' }
 const signedIn = { ...inRegion, AWS_ACCESS_KEY_ID: 'AKIA0000111111111111', AWS_SECRET_ACCESS_KEY: 'any' }
+
+test('the flags reach it: one account, one Region, by the external id of the environment', async () => {
+  const server = await listen(createSandbox(example), 0)
+  const flags = ['--account', '888899990000', '--region', 'us-east-1', '--stack-set', stackSet, '--format', 'json']
+  const environment = { ...signedIn, EXTERNAL_ID: externalId ?? '' }
+  const { code, stdout } = await run(environment, 'doctor', '--endpoint-url', server.url, ...flags)
+  await server.close()
+  const { rows } = JSON.parse(stdout)
+  const told = (id: string) => rows.filter((row: { id: string }) => row.id === id)
+  expect(told('role')).toMatchObject([
+    { subjects: ['eks-node-posture-read by external id'], accounts: ['888899990000'] },
+  ])
+  expect(told('region')).toMatchObject([{ subjects: ['us-east-1'], status: 'works' }])
+  expect(told('stack-set-account')).toMatchObject([{ status: 'works' }])
+  expect(code).toBe(0)
+})
 
 test.each([
   { name: 'no Region', environment: bareEnvironment, args: [], says: /^No AWS Region .*AWS_REGION/ },

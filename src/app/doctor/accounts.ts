@@ -45,7 +45,7 @@ export const visit = async (target: Target, visiting: Visiting, enter: EnterAcco
   const notes = [
     ...listed.failures.map(failure => unlisted(failure, advise)),
     ...off,
-    ...seen.map(({ name, tried }) => regionNote(name, tried, advise)),
+    ...seen.map(({ name, tried }) => regionNote(name, tried, advise, enabled.includes(name))),
     ...(await readNotes(account, seen, visiting, advise)),
   ]
   return {
@@ -82,8 +82,18 @@ const notEnabled = (subject: string): Note => ({
   fix: null,
 })
 
-const regionNote = (subject: string, tried: RegionTried, advise: Advise): Note => {
-  if (tried.status === 'not-enabled') return notEnabled(subject)
+const contradicted = (subject: string): Note => ({
+  id: 'region',
+  subject,
+  status: 'unknown',
+  needed: true,
+  detail: 'DescribeRegions says that it is enabled, and EKS there does not accept the credentials',
+  fix: 'Wait where the Region was enabled today; else see that STS of the hub is asked in a Region and not globally.',
+})
+
+/** @param isListed whether DescribeRegions says that the Region is enabled. */
+const regionNote = (subject: string, tried: RegionTried, advise: Advise, isListed: boolean): Note => {
+  if (tried.status === 'not-enabled') return isListed ? contradicted(subject) : notEnabled(subject)
   if (tried.status === 'answers') return noteOn('region', subject, { status: 'works' }, () => '')
   const note = noteOn('region', subject, tried, advise(tried.failure.action))
   // That the role may not ask says nothing of the Region.

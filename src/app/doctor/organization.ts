@@ -130,8 +130,7 @@ export const hubRegionNote = async ({ hub }: Caller, enter: EnterAccount): Promi
     roleArn: null,
     partition: hub.partition,
   })
-  if (entry.status === 'refused') throw new Error('the own account was entered without a role, and refused')
-  const tried = await entry.account.tryRegion(hub.region)
+  const tried = entry.status === 'entered' ? await entry.account.tryRegion(hub.region) : entry
   if (tried.status === 'refused' && tried.failure.class === 'denied-by-scp') {
     const { failure } = tried
     return { ...about, status: 'fails', needed: true, detail: failure.reason, fix: adviceOn(failure, '') }

@@ -73,5 +73,5 @@ export const adviceOn = ({ class: failureClass, action }: Failure, allow: string
   if (failureClass === 'throttled') return 'Run doctor again when less is asked of the account.'
   if (failureClass === 'unsupported')
     return 'Check --endpoint-url and AWS_ENDPOINT_URL: what answers there does not answer as AWS does.'
-  return 'Check the network and the Region, then run doctor again.'
+  return 'See what the answer says, check the network and the Region, then run doctor again.'
 }

@@ -57,7 +57,10 @@ const entered = async (
   const account: EnteredAccount = {
     listRegions: () => listRegions(clientsIn, places),
     tryRegion: region => tryRegion(clientsIn(region)),
-    tryReads: place => tryReads(ask, clientsIn(place.region), iamClient(connection, partition, credentials), place),
+    tryReads: place => {
+      const iam = iamClient(connection, partition, credentials)
+      return tryReads(ask, clientsIn(place.region), iam, place, connection.options.now)
+    },
   }
   return { status: 'entered', account }
 }

@@ -16,6 +16,7 @@ import {
 import { type IAMClient, ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam'
 import { GetParametersCommand } from '@aws-sdk/client-ssm'
 import type { ReadsPlace, TriedAction } from '../../core/doctor.ts'
+import type { Now } from '../../core/ports.ts'
 import { compareText } from '../../core/text.ts'
 import type { Ask } from '../ask.ts'
 import type { RegionClients } from '../connection.ts'
@@ -34,6 +35,7 @@ export const tryReads = async (
   clients: RegionClients,
   iam: IAMClient,
   { cluster, imdsV1Calls }: ReadsPlace,
+  now: Now,
 ): Promise<readonly TriedAction[]> => {
   const tried = await Promise.all([
     tryEc2(ask, clients),
@@ -44,7 +46,7 @@ export const tryReads = async (
       clients.ssm().send(new GetParametersCommand({ Names: [publicParameter] })),
     ),
     imdsV1Calls
-      ? tryMetrics(ask, clients)
+      ? tryMetrics(ask, clients, now().getTime())
       : notTried('cloudwatch:GetMetricData', 'posture.yaml does not enable node-group-imdsv1-not-called'),
   ])
   return tried.flat().sort((a, b) => compareText(a.action, b.action))
@@ -104,8 +106,8 @@ const tryAutoScaling = async (ask: Ask, clients: RegionClients): Promise<readonl
 }
 
 /** One metric that nobody counts: a permission is told all the same. */
-const tryMetrics = (ask: Ask, clients: RegionClients) => {
-  const endMs = Math.floor(Date.now() / hourMs) * hourMs
+const tryMetrics = (ask: Ask, clients: RegionClients, nowMs: number) => {
+  const endMs = Math.floor(nowMs / hourMs) * hourMs
   const Metric = { Namespace: 'AWS/EC2', MetricName: 'MetadataNoToken', Dimensions: [] }
   const query = { Id: 'none', MetricStat: { Metric, Period: 3600, Stat: 'Sum' } }
   return tryAction(ask, 'cloudwatch:GetMetricData', () =>
