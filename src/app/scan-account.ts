@@ -282,7 +282,8 @@ const nothingListed: Listed = {
   nodeGroupsExcept: [],
 }
 
-const whyExcluded = (region: string, { policy, scope }: Night): string | undefined => {
+/** The rule by which a Region is out of scope; undefined where it is in. */
+export const whyExcluded = (region: string, { policy, scope }: Pick<Night, 'policy' | 'scope'>): string | undefined => {
   if (scope.regions && !scope.regions.includes(region)) return 'not among the Regions asked for'
   const rule = leavesOut(policy.scope.regions, [region])
   return rule && `posture.yaml: scope.regions.${rule}`

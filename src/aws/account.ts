@@ -3,7 +3,7 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import type { AccountAccess, AccountReader, OpenAccount, RegionState } from '../core/ports.ts'
 import type { Collected, Failure } from '../core/read.ts'
 import type { Target } from '../core/target.ts'
-import { askAtMost, failuresOf, type Refusal, refused } from './ask.ts'
+import { type Answer, askAtMost, failuresOf, type Refusal, refused } from './ask.ts'
 import { readOidcProviders } from './collect/oidc-providers.ts'
 import { sortedBy } from './collect/shape.ts'
 import { type Connection, type Credentials, iamClient, once, type RegionClients, regionClients } from './connection.ts'
@@ -21,19 +21,25 @@ export const openAccountWith =
     const hubRegion = await connection.hubRegion()
     if (target.roleArn === null) return open(connection, target, hubRegion, undefined)
 
-    const { sessionName, externalId } = connection.options
-    const role = { RoleArn: target.roleArn, RoleSessionName: sessionName, ExternalId: externalId }
-    const command = new AssumeRoleCommand({ ...role, DurationSeconds: sessionSeconds })
-    const answer = await askAtMost(1)('sts:AssumeRole', () => connection.sts.send(command))
+    const answer = await assumeRole(connection, target.roleArn)
     if (answer.status !== 'ok') return notOpen(target.roleArn, answer)
-
-    const { AccessKeyId, SecretAccessKey, SessionToken } = answer.value.Credentials ?? {}
-    if (!AccessKeyId || !SecretAccessKey || !SessionToken) {
-      return { status: 'error', reason: 'sts:AssumeRole answered without credentials' }
-    }
-    const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
-    return open(connection, target, hubRegion, credentials)
+    if (!answer.value) return { status: 'error', reason: 'sts:AssumeRole answered without credentials' }
+    return open(connection, target, hubRegion, answer.value)
   }
+
+/** The credentials of a role; undefined where STS answered without any. */
+export const assumeRole = async (
+  { sts, options: { sessionName, externalId } }: Connection,
+  RoleArn: string,
+): Promise<Answer<Credentials | undefined>> => {
+  const input = { RoleArn, RoleSessionName: sessionName, ExternalId: externalId, DurationSeconds: sessionSeconds }
+  return askAtMost(1)('sts:AssumeRole', async () => {
+    const { Credentials: given } = await sts.send(new AssumeRoleCommand(input))
+    const { AccessKeyId, SecretAccessKey, SessionToken } = given ?? {}
+    if (!AccessKeyId || !SecretAccessKey || !SessionToken) return undefined
+    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
+  })
+}
 
 const notOpen = (roleArn: string, refusal: Refusal): AccountAccess => {
   const status = isDenied(refusal) ? 'no-role' : 'error'
@@ -54,12 +60,7 @@ const open = (
   hubRegion: string,
   credentials: Credentials | undefined,
 ): AccountAccess => {
-  const made = new Map<string, RegionClients>()
-  const clientsIn = (region: string) => {
-    const clients = made.get(region) ?? regionClients(connection, region, credentials)
-    made.set(region, clients)
-    return clients
-  }
+  const clientsIn = clientsByRegion(connection, credentials)
   const { options } = connection
   const { accountId, partition } = target
   const oidcProviders = once(() => readOidcProviders(askAtMost(1), iamClient(connection, partition, credentials)))
@@ -73,8 +74,18 @@ const open = (
   return { status: 'open', reader }
 }
 
+/** The clients of one account, those of a Region made when it is first asked for. */
+export const clientsByRegion = (connection: Connection, credentials: Credentials | undefined) => {
+  const made = new Map<string, RegionClients>()
+  return (region: string): RegionClients => {
+    const clients = made.get(region) ?? regionClients(connection, region, credentials)
+    made.set(region, clients)
+    return clients
+  }
+}
+
 /** Asked in one Region after the other while they refuse: an SCP can deny EC2 in any, the hub's own included. */
-const listRegions = async (
+export const listRegions = async (
   clientsIn: (region: string) => RegionClients,
   places: ReadonlySet<string>,
 ): Promise<Collected<RegionState>> => {

@@ -9,7 +9,12 @@ export interface SdkError extends Error {
   readonly code?: string
 }
 
-const denials = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'])
+const denials = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationErrorException',
+  'UnauthorizedOperation',
+])
 const unknownOperations = new Set(['InvalidAction', 'UnknownOperation', 'UnknownOperationException'])
 const signsOfDisabledRegion = new Set([
   'UnrecognizedClientException',

@@ -1,4 +1,5 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import type { Caller } from '../core/doctor.ts'
 import { PostureError } from '../core/errors.ts'
 import type { Hub } from '../core/ports.ts'
 import type { Connection } from './connection.ts'
@@ -7,18 +8,26 @@ import { isCredentialsError, isRegionDisabled, isSdkError, reasonOf } from './fa
 const badCredentials =
   /^(Expired|InvalidAccessKey|InvalidClientToken|SignatureDoesNotMatch|IncompleteSignature|MissingAuth)/
 
-/** Asks STS whose credentials these are. */
-export const whoAmIWith =
+/** Asks STS whose credentials these are, for a scan. */
+export const whoAmIWith = (connection: Connection) => async (): Promise<Hub> => (await callerWith(connection)()).hub
+
+/**
+ * Asks STS whose credentials these are, and by what ARN they go.
+ * @throws {PostureError} when there are no credentials or STS cannot be reached.
+ */
+export const callerWith =
   ({ sts, hubRegion, options }: Connection) =>
-  async (): Promise<Hub> => {
+  async (): Promise<Caller> => {
     const region = await hubRegion()
     const where = options.endpointUrl ?? region
-    const identity = await sts.send(new GetCallerIdentityCommand()).catch((error: unknown) => {
+    const { Arn: arn } = await sts.send(new GetCallerIdentityCommand()).catch((error: unknown) => {
       throw explained(error, where)
     })
-    const [, partition, , , accountId] = identity.Arn?.split(':') ?? []
-    if (!partition || !accountId) throw new PostureError(`STS in ${where} did not say whose credentials these are.`)
-    return { accountId, partition, region }
+    const [, partition, , , accountId] = arn?.split(':') ?? []
+    if (!arn || !partition || !accountId) {
+      throw new PostureError(`STS in ${where} did not say whose credentials these are.`)
+    }
+    return { hub: { accountId, partition, region }, arn }
   }
 
 /** One sentence for a person; an error that is neither AWS's nor of the credentials is left as it is. */

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { Who } from '../app/plan.ts'
 import { type ReportOrder, reportOrders } from '../app/report.ts'
 import { PostureError } from '../core/errors.ts'
@@ -6,12 +6,14 @@ import { type Severity, severities } from '../core/verdict.ts'
 import { type ReportFormat, reportFormats } from '../reports/index.ts'
 import { printable } from '../reports/printable.ts'
 import { provisioningPaths } from '../userdata/judge-path.ts'
+import { accountId, endpoint, ids, port, regionName } from './arguments.ts'
 import { showChecks } from './commands/checks.ts'
 import { runDemo } from './commands/demo.ts'
 import { runReport } from './commands/report.ts'
 import { serveSandbox } from './commands/sandbox.ts'
 import { runScan } from './commands/scan.ts'
 import { type CheckUserDataOptions, checkUserData } from './commands/userdata.ts'
+import { addDoctor, type DoctorFlags, doctorOptionsOf } from './doctor-flags.ts'
 import { type ExitCode, type FailOn, failOnLevels } from './exit-code.ts'
 import { defaultFolder, type MemoryOptions } from './memory.ts'
 import type { Terminal } from './terminal.ts'
@@ -132,6 +134,12 @@ const programFor = (terminal: Terminal, end: (code: ExitCode) => void): Command 
     .addOption(new Option('--format <format>', 'what to print').choices(['table', 'json']).default('table'))
     .action((id: string | undefined, { format }: { format: 'table' | 'json' }) => end(showChecks(id, format, terminal)))
 
+  addDoctor(program).action(async (flags: DoctorFlags) => {
+    // The clients that no other command needs are loaded with it.
+    const { runDoctor } = await import('./commands/doctor.ts')
+    end(await runDoctor(doctorOptionsOf(flags), terminal))
+  })
+
   program
     .command('sandbox')
     .description('an AWS organization in memory as a server on 127.0.0.1, for any AWS client')
@@ -158,12 +166,8 @@ const addScan = (program: Command): Command =>
   addMemory(program.command('scan'))
     .description('reads and judges accounts; by default the one that the credentials belong to')
     .addOption(new Option('--org', 'every account of the AWS Organization').conflicts('account'))
-    .option('--account <id...>', 'these accounts', ids(/^\d{12}$/, 'An account id has 12 digits'))
-    .option(
-      '--region <name...>',
-      'only these Regions',
-      ids(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'A Region is named like eu-west-1'),
-    )
+    .option('--account <id...>', 'these accounts', ids(...accountId))
+    .option('--region <name...>', 'only these Regions', ids(...regionName))
     .option('--role <name>', 'the role to assume in each account (default: eks-node-posture-read)')
     .option(
       '--external-id <id>',
@@ -232,24 +236,4 @@ const reportOptionsOf = ({ run, check, account, table, store, ...flags }: Report
 const whoOf = ({ org, account }: ScanFlags): Who => {
   if (org) return { kind: 'organization' }
   return account ? { kind: 'accounts', ids: account } : { kind: 'own' }
-}
-
-const ids = (pattern: RegExp, expectation: string) => (value: string, before: readonly string[] | undefined) => {
-  if (!pattern.test(value)) throw new InvalidArgumentError(`${expectation}.`)
-  return [...(before ?? []), value]
-}
-
-const endpoint = (value: string) => {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new InvalidArgumentError('It is no http or https address.')
-  }
-  return value
-}
-
-const port = (value: string) => {
-  const number = Number(value)
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-    throw new InvalidArgumentError('A port is a number from 0 to 65535.')
-  }
-  return number
 }

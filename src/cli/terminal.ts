@@ -33,3 +33,11 @@ const paint = (format: Format, text: string) => styleText(format, text, { valida
 /** Colours on a terminal, unless NO_COLOR is set. */
 export const paintFor = (output: Output, { NO_COLOR }: CliEnvironment): Paint =>
   output.isTTY === true && NO_COLOR === undefined ? colours : plain
+
+const widest = 120
+
+/** Characters a line of a terminal, as far as lines read well; undefined for what is none. */
+export const widthOf = (output: Output): number | undefined =>
+  output.isTTY === true && 'columns' in output && Number(output.columns) > 0
+    ? Math.min(Number(output.columns), widest)
+    : undefined

@@ -7,6 +7,7 @@ const namespaces: Readonly<Partial<Record<Service, string>>> = {
   autoscaling: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
   iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  cloudformation: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
 }
 
 const answer = (statusCode: number, contentType: string, requestId: string, text: string): WireResponse => ({
@@ -100,7 +101,7 @@ const decoded = (segment: string) => {
   }
 }
 
-/** AWS Query: STS, IAM and Auto Scaling. */
+/** AWS Query: STS, IAM, Auto Scaling and CloudFormation. */
 export const query: Protocol = {
   read: request => readForm(request),
   write: (service, operation, output, requestId) =>

@@ -1,4 +1,13 @@
-export type Service = 'organizations' | 'sts' | 'iam' | 'ec2' | 'autoscaling' | 'ssm' | 'eks' | 'cloudwatch'
+export type Service =
+  | 'organizations'
+  | 'sts'
+  | 'iam'
+  | 'ec2'
+  | 'autoscaling'
+  | 'ssm'
+  | 'eks'
+  | 'cloudwatch'
+  | 'cloudformation'
 
 /** Reasons that every service has its own code and status for. */
 export type Reason =
@@ -50,6 +59,7 @@ const codes: Readonly<Record<Service, Codes>> = {
   sts: query,
   iam: query,
   autoscaling: query,
+  cloudformation: query,
   ssm: json,
   organizations: {
     ...json,

@@ -9,6 +9,7 @@ import type { Organization } from './organization.ts'
 import { ec2 as ec2Query, json, query, queryCompatibleJson, restJson } from './protocols.ts'
 import { codeOf, RefusalError, type Service } from './refusal.ts'
 import { autoscaling } from './services/autoscaling.ts'
+import { cloudformation } from './services/cloudformation.ts'
 import { cloudwatch } from './services/cloudwatch.ts'
 import { ec2 } from './services/ec2.ts'
 import { eks } from './services/eks.ts'
@@ -39,6 +40,7 @@ const services: Readonly<Record<Service, ServiceOnWire>> = {
   autoscaling: { protocol: query, actions: autoscaling },
   ssm: { protocol: json, actions: ssm },
   eks: { protocol: restJson, actions: eks },
+  cloudformation: { protocol: query, actions: cloudformation },
   cloudwatch: { protocol: queryCompatibleJson, actions: cloudwatch },
 }
 

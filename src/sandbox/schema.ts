@@ -45,7 +45,12 @@ export const Region = z.strictObject({
   parameters: z.record(text, text).default({}),
 })
 
-const defaultRole = { name: 'eks-node-posture-read', trust: 'ok' as const, deny: [] }
+const defaultRole = {
+  name: 'eks-node-posture-read',
+  trust: 'ok' as const,
+  stackInstance: 'CURRENT' as const,
+  deny: [],
+}
 
 export const Account = z.strictObject({
   name: text,
@@ -56,6 +61,8 @@ export const Account = z.strictObject({
     .strictObject({
       name: text.default(defaultRole.name),
       trust: z.enum(['ok', 'missing', 'wrong-external-id']).default('ok'),
+      /** Of the StackSet that deploys the role; where the role is missing there is none. */
+      stackInstance: z.enum(['CURRENT', 'OUTDATED', 'INOPERABLE']).default('CURRENT'),
       deny: patterns.default([]),
     })
     .default(defaultRole),

@@ -1,5 +1,5 @@
 import { connect } from '../../src/aws/clients.ts'
-import type { ConnectOptions } from '../../src/aws/connection.ts'
+import { type ConnectOptions, connectionWith } from '../../src/aws/connection.ts'
 import { parseYaml } from '../../src/config/yaml.ts'
 import { RegionInventory } from '../../src/core/inventory.ts'
 import type { Target } from '../../src/core/target.ts'
@@ -75,7 +75,7 @@ const organizationOf = ({ region = {}, role = {}, images = {}, policies = [], fa
 export const connectTo = (parts: Parts = {}, options: Partial<ConnectOptions> = {}) => {
   const sandbox = createSandbox(organizationOf(parts))
   const inSandbox = requestHandlerOf(sandbox)
-  const aws = connect({
+  const connecting = {
     sessionName: 'test',
     now: () => new Date('2026-11-22T02:00:00Z'),
     region: 'eu-west-1',
@@ -91,8 +91,8 @@ export const connectTo = (parts: Parts = {}, options: Partial<ConnectOptions> = 
     externalId: 'secret',
     maxAttempts: 1,
     ...options,
-  })
-  return { ...aws, sandbox }
+  }
+  return { ...connect(connecting), connection: connectionWith(connecting), sandbox }
 }
 
 /** The member's account, entered; `callsSince` is what was answered after that. */

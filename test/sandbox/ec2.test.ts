@@ -8,7 +8,7 @@ import {
   GetInstanceMetadataDefaultsCommand,
 } from '@aws-sdk/client-ec2'
 import { describe, expect, test } from '@jest/globals'
-import { clients, member, refusalOf, sandboxOf, sandboxWith, type WrittenRegion } from './support.ts'
+import { clients, clientsInRole, member, refusalOf, sandboxOf, sandboxWith, type WrittenRegion } from './support.ts'
 
 const ec2With = (...written: Parameters<typeof sandboxWith>) => clients(sandboxWith(...written)).ec2
 
@@ -230,5 +230,18 @@ test('an action of EC2 that the sandbox does not answer is InvalidAction', async
   expect(await refusalOf(ec2With({}).send(new DescribeVpcsCommand({})))).toMatchObject({
     name: 'InvalidAction',
     status: 400,
+  })
+})
+
+describe('a dry run', () => {
+  test('ends in an error of its own where the call would be answered, and changes nothing of what is refused', async () => {
+    const { ec2 } = await clientsInRole(sandboxOf({ role: { deny: ['ec2:DescribeImages'] } }))
+    const dry = { DryRun: true }
+    expect(await refusalOf(ec2.send(new DescribeRegionsCommand(dry)))).toMatchObject({
+      name: 'DryRunOperation',
+      status: 412,
+    })
+    expect(await refusalOf(ec2.send(new DescribeImagesCommand(dry)))).toMatchObject({ name: 'UnauthorizedOperation' })
+    await expect(ec2.send(new DescribeRegionsCommand({ DryRun: false }))).resolves.toBeDefined()
   })
 })

@@ -55,7 +55,7 @@ export interface ScanOptions {
  */
 export const runScan = async (options: ScanOptions, terminal: Terminal): Promise<ExitCode> => {
   const environment = terminal.environment()
-  const policy = await policyOf(options)
+  const policy = await policyOf(options.config)
   await checkOutput(options.output)
   if (options.publish !== undefined && !options.memory) {
     throw new ConfigError('--publish needs --table or --store: a digest tells what changed since the last run.')
@@ -150,11 +150,12 @@ const tell = async (
   terminal.stderr.write(`Wrote ${options.page}.\n`)
 }
 
-const policyOf = async ({ config }: ScanOptions): Promise<Policy> =>
-  config === undefined
+/** The policy of that file, or the one of a scan without. @throws {ConfigError} every problem with file and line. */
+export const policyOf = async (file: string | undefined): Promise<Policy> =>
+  file === undefined
     ? defaultPolicy
     : readPosture(
-        config,
+        file,
         checks.map(({ id }) => id),
         new Date().toISOString().slice(0, 10),
       )

@@ -17,8 +17,7 @@ const DescribeRegions = z.strictObject({
   RegionName: z.array(z.string()).optional(),
 })
 
-/** Amazon EC2: Regions, metadata defaults, launch templates, images and instances. */
-export const ec2: Readonly<Record<string, Action>> = {
+const reads: Readonly<Record<string, Action>> = {
   DescribeRegions: action(DescribeRegions, ({ AllRegions, RegionName }, { model, caller }) => {
     const account = model.accounts.get(caller.accountId)?.account
     const unknown = RegionName?.find(name => !model.organization.regions.includes(name))
@@ -43,6 +42,24 @@ export const ec2: Readonly<Record<string, Action>> = {
   DescribeInstances: describeInstances,
   DescribeInstanceAttribute: describeInstanceAttribute,
 }
+
+/** With DryRun, EC2 says in an error of its own that it would have answered. */
+const withDryRun =
+  (act: Action): Action =>
+  (parameters, call) => {
+    const { DryRun, ...others } = parameters as Record<string, unknown>
+    const answer = act(others, call)
+    if (DryRun !== 'true') return answer
+    throw new RefusalError(
+      { code: 'DryRunOperation', status: 412 },
+      'Request would have succeeded, but DryRun flag is set.',
+    )
+  }
+
+/** Amazon EC2: Regions, metadata defaults, launch templates, images and instances. */
+export const ec2: Readonly<Record<string, Action>> = Object.fromEntries(
+  Object.entries(reads).map(([name, act]) => [name, withDryRun(act)]),
+)
 
 const optInStatusOf = (region: string, isOff: boolean) => {
   if (isOff) return 'not-opted-in'

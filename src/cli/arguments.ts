@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from 'commander'
+
+/** What a person wrote behind a flag, checked; commander prints what these throw. */
+
+/** One or more texts of a pattern, in the order in which they were given. */
+export const ids = (pattern: RegExp, expectation: string) => (value: string, before: readonly string[] | undefined) => {
+  if (!pattern.test(value)) throw new InvalidArgumentError(`${expectation}.`)
+  return [...(before ?? []), value]
+}
+
+/** An address of http or https. */
+export const endpoint = (value: string) => {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new InvalidArgumentError('It is no http or https address.')
+  }
+  return value
+}
+
+/** A port of TCP; 0 is any that is free. */
+export const port = (value: string) => {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+  }
+  return number
+}
+
+/** One text of a pattern. */
+export const matching = (pattern: RegExp, expectation: string) => (value: string) => {
+  if (!pattern.test(value)) throw new InvalidArgumentError(`${expectation}.`)
+  return value
+}
+
+/** How many, from nothing to a million. */
+export const howMany = (value: string) => {
+  const number = Number(value)
+  if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError('Expected a whole number from 0 to 999999.')
+  return number
+}
+
+export const accountId = [/^\d{12}$/, 'An account id has 12 digits'] as const
+export const regionName = [/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'A Region is named like eu-west-1'] as const
