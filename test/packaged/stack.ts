@@ -68,6 +68,29 @@ const arnIn = (template: Template, id: string) => {
 }
 
 const resolverFor = (template: Template, parameters: Given) => {
+  const functions = functionsFor(template, parameters, value => resolve(value))
+  const resolve = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(resolve).filter(item => item !== noValue)
+    if (typeof value !== 'object' || value === null) return value
+    const [[key = '', inner] = [], ...others] = Object.entries(value)
+    const apply = others.length === 0 && !isMapping(inner) ? functions[key] : undefined
+    if (apply) return apply(inner as never)
+    if (key.startsWith('Fn::')) throw new Error(`${key} is not known here`)
+    return Object.fromEntries(
+      Object.entries(value)
+        .map(([name, part]) => [name, resolve(part)] as const)
+        .filter(([, part]) => part !== noValue),
+    )
+  }
+  return resolve
+}
+
+/** CloudFormation's functions, each by the key that a template calls it with. */
+const functionsFor = (
+  template: Template,
+  parameters: Given,
+  resolve: (value: unknown) => unknown,
+): Readonly<Record<string, (argument: never) => unknown>> => {
   const ref = (name: string): unknown => {
     const known = pseudo[name] ?? parameters[name]
     if (known !== undefined) return isList(template, name) ? known.split(',') : known
@@ -86,7 +109,7 @@ const resolverFor = (template: Template, parameters: Given) => {
       return String(attribute === undefined ? ref(id) : getAtt(id, attribute))
     })
   const isTrue = (condition: string) => resolve(template.Conditions?.[condition]) === true
-  const functions: Readonly<Record<string, (argument: never) => unknown>> = {
+  return {
     Ref: ref,
     Condition: isTrue,
     'Fn::Sub': substitute,
@@ -96,20 +119,6 @@ const resolverFor = (template: Template, parameters: Given) => {
     'Fn::Equals': ([one, other]: [unknown, unknown]) => resolve(one) === resolve(other),
     'Fn::Not': ([condition]: [unknown]) => resolve(condition) !== true,
   }
-  const resolve = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(resolve).filter(item => item !== noValue)
-    if (typeof value !== 'object' || value === null) return value
-    const [[key = '', inner] = [], ...others] = Object.entries(value)
-    const apply = others.length === 0 && !isMapping(inner) ? functions[key] : undefined
-    if (apply) return apply(inner as never)
-    if (key.startsWith('Fn::')) throw new Error(`${key} is not known here`)
-    return Object.fromEntries(
-      Object.entries(value)
-        .map(([name, part]) => [name, resolve(part)] as const)
-        .filter(([, part]) => part !== noValue),
-    )
-  }
-  return resolve
 }
 
 /** A policy has a key `Condition` too, and what it holds is no name. */

@@ -7,7 +7,7 @@ interface Match {
 }
 
 /** What cfn-lint finds wrong with a template, its warnings and advice left out unless `levels` says otherwise. */
-export const cfnLintErrors = (template: string, levels: readonly string[] = ['Error']): string[] => {
+export const cfnLintMatches = (template: string, levels: readonly string[] = ['Error']): string[] => {
   // The template last and after --, for a list of checks to include takes whatever follows it.
   const args = ['--format', 'json', '--non-zero-exit-code', 'none', '--include-checks', 'I', '--', template]
   const matches = JSON.parse(execFileSync('cfn-lint', args, { encoding: 'utf8' }) || '[]') as Match[]
