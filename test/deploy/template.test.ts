@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -6,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { tableDefinition } from '../../src/aws/store.ts'
 import { definitionIn, tasksOf } from '../packaged/machine.ts'
 import { type Packaged, packageService } from '../packaged/package.ts'
-import { type Stack, stackOf } from '../packaged/stack.ts'
+import { hub, type Stack, stackOf } from '../packaged/stack.ts'
+import { cfnLintMatches } from '../support/cfn-lint.ts'
+import { statementsOf } from '../support/cloudformation.ts'
 import { cfnLint, describeWith } from '../support/judges.ts'
 
 /** It ships no types. */
@@ -17,10 +18,16 @@ const validate = createRequire(import.meta.url)('asl-validator') as (definition:
 
 let packaged: Packaged
 let stack: Stack
+/** With every parameter that is off by default. */
+let withEverything: Stack
+
+const ofThisAccount = { StringEquals: { 'aws:SourceAccount': hub } }
 
 beforeAll(async () => {
   packaged = await packageService()
   stack = stackOf(packaged)
+  const parameters = { ...packaged.parameters, OrganizationId: 'o-a1b2c3d4e5', WithChatTopic: 'true' }
+  withEverything = stackOf({ ...packaged, parameters })
 }, 120_000)
 
 afterAll(() => packaged?.remove())
@@ -42,7 +49,7 @@ describe('the packaged template', () => {
     expect(of('BillingMode')).toBe(BillingMode)
   })
 
-  test.each(['FindingsTable', 'RunBucket'])('does not delete %s with the stack', id => {
+  test.each(['FindingsTable', 'RunBucket', 'DataKey'])('does not delete %s with the stack', id => {
     const { DeletionPolicy, UpdateReplacePolicy } = packaged.template.Resources[id] ?? {}
     expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain'])
   })
@@ -62,7 +69,76 @@ describe('the packaged template', () => {
     expect(stack.property('RunBucketPolicy', 'PolicyDocument')).toMatchObject({
       Statement: [{ Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': false } } }],
     })
-    expect(stack.property('AlertTopic', 'KmsMasterKeyId')).toBe('alias/aws/sns')
+  })
+
+  test.each(['AlertTopic', 'ChatTopic'])(
+    'keeps %s from plain HTTP, and encrypts it with the key of the deployment',
+    id => {
+      expect(withEverything.property(id, 'KmsMasterKeyId')).toBe(stack.arnOf('DataKey'))
+      expect(withEverything.property(`${id}Policy`, 'PolicyDocument')).toMatchObject({
+        Statement: expect.arrayContaining([
+          expect.objectContaining({
+            Effect: 'Deny',
+            Principal: '*',
+            Action: ['sns:Publish', 'sns:Subscribe'],
+            Condition: { Bool: { 'aws:SecureTransport': false } },
+          }),
+        ]),
+      })
+    },
+  )
+
+  test('encrypts the bucket with the key of the deployment, in few calls of KMS', () => {
+    expect(stack.property('RunBucket', 'BucketEncryption')).toEqual({
+      ServerSideEncryptionConfiguration: [
+        {
+          ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: stack.arnOf('DataKey') },
+          BucketKeyEnabled: true,
+        },
+      ],
+    })
+  })
+
+  test('gives the key to the account, and to alarms of the account that publish to the topic', () => {
+    expect(stack.property('DataKey', 'EnableKeyRotation')).toBe(true)
+    const { Statement } = stack.property('DataKey', 'KeyPolicy') as { Statement: readonly Record<string, unknown>[] }
+    expect(Statement.map(({ Principal, Action, Condition }) => [Principal, Action, Condition])).toEqual([
+      [{ AWS: `arn:aws:iam::${hub}:root` }, 'kms:*', undefined],
+      [{ Service: 'cloudwatch.amazonaws.com' }, ['kms:Decrypt', 'kms:GenerateDataKey'], ofThisAccount],
+    ])
+  })
+
+  test('lets accounts of the organization subscribe where it is told which one that is, and nobody else', () => {
+    const allowedBy = (one: Stack) =>
+      (
+        one.property('AlertTopicPolicy', 'PolicyDocument') as { Statement: readonly Record<string, unknown>[] }
+      ).Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Principal, Action, Condition }) => [
+        Principal,
+        Action,
+        Condition,
+      ])
+    const alarms = [{ Service: 'cloudwatch.amazonaws.com' }, 'sns:Publish', ofThisAccount]
+    expect(allowedBy(stack)).toEqual([alarms])
+    expect(allowedBy(withEverything)).toEqual([
+      alarms,
+      ['*', 'sns:Subscribe', { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } }],
+    ])
+  })
+
+  test('has a topic for chat only where it is asked for', () => {
+    const topicOf = (one: Stack) =>
+      (one.property('DigestLambdaFunction', 'Environment') as { Variables: Record<string, string> }).Variables[
+        'CHAT_TOPIC_ARN'
+      ]
+    const mayPublishTo = (one: Stack) =>
+      statementsOf(one, 'DigestRole')
+        .filter(({ Action }) => [Action].flat().includes('sns:Publish'))
+        .flatMap(({ Resource }) => Resource)
+    expect(stack.resourcesOf('AWS::SNS::Topic')).toEqual(['AlertTopic'])
+    expect([topicOf(stack), mayPublishTo(stack)]).toEqual(['', [stack.arnOf('AlertTopic')]])
+    expect(withEverything.resourcesOf('AWS::SNS::Topic')).toEqual(['AlertTopic', 'ChatTopic'])
+    const [alerts, chat] = ['AlertTopic', 'ChatTopic'].map(stack.arnOf)
+    expect([topicOf(withEverything), mayPublishTo(withEverything)]).toEqual([chat, [alerts, chat]])
   })
 
   test('starts the machine every night with the whole organization as its scope', () => {
@@ -121,18 +197,6 @@ const catchesAll = { ErrorEquals: ['States.ALL'] }
 
 describeWith(cfnLint, () => {
   test('the packaged template has no errors', () => {
-    expect(errorsOf(packaged.templateFile)).toEqual([])
+    expect(cfnLintMatches(packaged.templateFile)).toEqual([])
   })
 })
-
-interface Match {
-  readonly Level: string
-  readonly Rule: { readonly Id: string }
-  readonly Message: string
-}
-
-const errorsOf = (template: string) => {
-  const args = ['--format', 'json', '--non-zero-exit-code', 'none', template]
-  const matches = JSON.parse(execFileSync('cfn-lint', args, { encoding: 'utf8' }) || '[]') as Match[]
-  return matches.filter(({ Level }) => Level === 'Error').map(({ Rule, Message }) => `${Rule.Id} ${Message}`)
-}

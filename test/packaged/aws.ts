@@ -10,6 +10,8 @@ export interface SeenCall {
   /** The IAM action. */
   readonly action: string
   readonly body: string
+  /** What it was answered with; 0 while it was not. */
+  readonly status: number
 }
 
 export interface FakeAws {
@@ -73,10 +75,17 @@ export const fakeAws = async (dynamodbUrl: string, others: Answer): Promise<Fake
     const { service = '', accessKey = '' } = scopeOf(request) ?? {}
     const by = /\bapp\/(\w+)/.exec(headerOf(request, 'user-agent') ?? '')?.[1] ?? ''
     const prefix = prefixes[service] ?? service
-    const call = { by, accessKey, action: `${prefix}:${operationOf(service, request)}`, body: textOf(request) }
+    const call = {
+      by,
+      accessKey,
+      action: `${prefix}:${operationOf(service, request)}`,
+      body: textOf(request),
+      status: 0,
+    }
     calls.push(call)
     const act = fake.refuse?.(call) ? deny : (services[service] ?? others)
     const { statusCode, headers, body } = await act(request)
+    call.status = statusCode
     outgoing.writeHead(statusCode, { ...headers, 'content-length': body.length }).end(body)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

@@ -10,11 +10,13 @@ export interface Resource {
   readonly Type: string
   readonly DeletionPolicy?: string
   readonly UpdateReplacePolicy?: string
+  readonly Condition?: string
   readonly Properties: Readonly<Record<string, unknown>>
 }
 
 export interface Template {
-  readonly Parameters: Readonly<Record<string, unknown>>
+  readonly Parameters: Readonly<Record<string, { readonly Type: string; readonly Default?: string }>>
+  readonly Conditions?: Readonly<Record<string, unknown>>
   readonly Resources: Readonly<Record<string, Resource>>
 }
 
