@@ -6,6 +6,7 @@ import { inspect, parseArgs } from 'node:util'
 import { benchBundles } from './bundles.ts'
 import { benchCalls } from './calls.ts'
 import { benchCpu } from './cpu.ts'
+import { benchDigest } from './digest.ts'
 import { benchEvaluation } from './evaluation.ts'
 import { type Figure, isKept } from './harness.ts'
 import { benchMemory } from './memory.ts'
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   bundles: benchBundles,
   evaluation: benchEvaluation,
   memory: benchMemory,
+  digest: benchDigest,
   userData: benchUserData,
 }
 const root = join(import.meta.dirname, '..')

@@ -188,7 +188,7 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
       return data ? parse(`Run ${id}`, RunRecord, data) : undefined
     },
     latestRuns: async most => {
-      const { data } = await ask('dynamodb:Query', () => items.run.query.byTime({}).go({ order: 'desc', count: most }))
+      const { data } = await ask('dynamodb:Query', () => items.run.query.byTime({}).go({ order: 'desc', count: most, limit: most }))
       return data.map(run => parse(`Run ${run.id}`, RunRecord, run))
     },
     claimMessages: (id, until, now) =>
@@ -237,7 +237,7 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
     },
     oldestFails: async (severity, most) => {
       const { data } = await ask('dynamodb:Query', () =>
-        items.finding.query.open({ state: 'open', verdict: 'fail', severity }).go({ count: most }),
+        items.finding.query.open({ state: 'open', verdict: 'fail', severity }).go({ count: most, limit: most }),
       )
       return data.map(findingIn)
     },
