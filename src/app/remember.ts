@@ -40,19 +40,32 @@ export const remember = async (
   ports: RunPorts,
   apiCalls: Readonly<Record<string, number>> = {},
 ): Promise<void> => {
+  await rememberAreas(account, [...account.coverage, ...globalCoverage(account, night)], night, ports)
+  await ports.store.putAccount(accountReport(account, night.run.id, apiCalls))
+}
+
+/**
+ * Remembers some areas of an account without its report: the transitions of each since it was last looked at.
+ * @throws {PostureError} when the store fails or the run has ended.
+ */
+export const rememberAreas = async (
+  account: AccountResult,
+  areas: readonly RegionCoverage[],
+  night: RememberNight,
+  ports: RunPorts,
+): Promise<void> => {
   await keepRun(night.run, ports)
-  for (const coverage of [...account.coverage, ...globalCoverage(account, night)]) {
+  for (const coverage of areas) {
     if (coverage.status !== 'excluded') await rememberArea(account, coverage, night, ports)
   }
-  await ports.store.putAccount(accountReport(account, night.run.id, apiCalls))
 }
 
 /**
  * The account itself as an area. It is in scope with any of its Regions, but out of it where the run was told which of
  * them: an account is judged over all.
  */
-const globalCoverage = (
-  { target: { accountId }, coverage }: AccountResult,
+export const globalCoverage = (
+  { target: { accountId }, coverage }: Pick<AccountResult, 'target' | 'coverage'>,
   { run }: RememberNight,
 ): RegionCoverage[] =>
   run.scope.regions || coverage.every(({ status }) => status === 'excluded')

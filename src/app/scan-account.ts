@@ -1,30 +1,27 @@
 import pMap from 'p-map'
 import type { Check } from '../core/check.ts'
-import { type Listed, listedOf } from '../core/completeness.ts'
-import { coverageOf, isIntended, type RegionCoverage } from '../core/coverage.ts'
-import { addJudgements, evaluate, type Judged, type Judgement, judgedBy, nothingJudged } from '../core/evaluate.ts'
-import type { Finding } from '../core/finding.ts'
-import { disagreeingInsights } from '../core/insight-disagrees.ts'
-import { accountSubject, joinSubjects } from '../core/join.ts'
-import { leavesOut, type Policy } from '../core/policy.ts'
-import type { AccountReader, OpenAccount, RegionState, Wanted } from '../core/ports.ts'
+import type { Listed } from '../core/completeness.ts'
+import { isIntended, type RegionCoverage } from '../core/coverage.ts'
+import { addJudgements, evaluate, type Judgement, judgedBy, nothingJudged } from '../core/evaluate.ts'
+import type { RegionOutcome } from '../core/handover.ts'
+import { accountSubject } from '../core/join.ts'
+import type { OpenAccount } from '../core/ports.ts'
 import { causedBy, type Failure, known, notRead, type Read } from '../core/read.ts'
 import type { Looked } from '../core/result.ts'
-import type { Scope } from '../core/run.ts'
-import type { AccountRegion } from '../core/subjects.ts'
 import type { Target } from '../core/target.ts'
-import type { VersionCalendar } from '../core/version-support.ts'
+import {
+  imdsChecks,
+  isOfAccount,
+  type JudgedArea,
+  type Night,
+  nothingLooked,
+  type RegionResult,
+  regionsOf,
+  scanRegion,
+  unaskedRegion,
+} from './scan-region.ts'
 
-/** What every account of a run is judged by. */
-export interface Night {
-  readonly policy: Policy
-  readonly checks: readonly Check[]
-  readonly scope: Scope
-  /** Until when EKS supports which version, as the hub was told. */
-  readonly calendar: VersionCalendar
-  /** The Regions of an account that cannot tell its own: those of the hub, asked for when first needed. */
-  readonly hubRegions: () => Promise<readonly string[]>
-}
+export type { JudgedArea, Night }
 
 /** What one account came to. Its inventories are dropped once judged. */
 export interface AccountResult {
@@ -36,26 +33,8 @@ export interface AccountResult {
   readonly areas: readonly JudgedArea[]
 }
 
-/** An area that was judged: a Region that was read, wholly or in part, or the account itself as `global`. */
-export interface JudgedArea {
-  readonly region: string
-  /** Whether nothing of it was left unread. */
-  readonly isComplete: boolean
-  readonly listed: Listed
-  readonly judged: readonly Judged[]
-  readonly findings: readonly Finding[]
-}
-
 /** The Region under which findings about an account itself are kept. */
 export const globalRegion = 'global'
-
-interface RegionResult {
-  readonly coverage: RegionCoverage
-  readonly judgement: Judgement
-  readonly looked: Looked
-  readonly defaults: AccountRegion['defaults']
-  readonly area?: JudgedArea
-}
 
 /** Reads and judges one account: every Region of it ends with exactly one coverage status. Never throws for AWS. */
 export const scanAccount = async (target: Target, night: Night, openAccount: OpenAccount): Promise<AccountResult> => {
@@ -83,11 +62,11 @@ export const notAsked = async (
   status: RegionCoverage['status'],
   detail: string,
 ): Promise<AccountResult> => {
-  const coverage = (await night.hubRegions()).map(region => {
-    const rule = status === 'excluded' ? undefined : whyExcluded(region, night)
-    return rule ? row(target, region, 'excluded', rule) : row(target, region, status, detail)
-  })
-  return nothingSeen(target, coverage)
+  const regions = (await night.hubRegions()).map(region => unaskedRegion(target, region, night, { status, detail }))
+  return nothingSeen(
+    target,
+    regions.map(({ coverage }) => coverage),
+  )
 }
 
 /** The result of an account of which nothing is known but why. */
@@ -99,70 +78,10 @@ export const nothingSeen = (target: Target, coverage: readonly RegionCoverage[])
   areas: [],
 })
 
-/** A Region that DescribeRegions could not tell of is tried all the same: then the failure stands in its coverage. */
-const regionsOf = async (reader: AccountReader, night: Night) => {
-  const { items, failures: refused } = await reader.listRegions()
-  const failures = items.length === 0 && refused.length === 0 ? [noRegions] : refused
-  if (failures.length === 0) return { regions: items, failures }
-  const { scope, policy } = night
-  const named = [...(scope.regions ?? []), ...(policy.scope.regions.include ?? [])]
-  const names = new Set([...(await night.hubRegions()), ...named, ...items.map(({ name }) => name)])
-  return { regions: [...names].sort().map(name => ({ name, enabled: true })), failures }
-}
-
-const noRegions: Failure = { action: 'ec2:DescribeRegions', class: 'broken', reason: 'the answer names no Region' }
-
-const scanRegion = async (
-  target: Target,
-  { name: region, enabled }: RegionState,
-  failures: readonly Failure[],
-  night: Night,
-  reader: AccountReader,
-): Promise<RegionResult> => {
-  const rule = whyExcluded(region, night)
-  if (rule) return unread(row(target, region, 'excluded', rule))
-  if (!enabled) return unread(row(target, region, 'region-disabled', 'the Region is not enabled for the account'))
-
-  const read = await reader.readRegion(region, wantedBy(night.checks))
-  if (read.status === 'region-disabled') {
-    // Where DescribeRegions said that the Region is enabled, an answer to the contrary is trouble with the credentials.
-    return unread(row(target, region, failures.length > 0 ? 'region-disabled' : 'error', read.reason))
-  }
-
-  const inventory = { ...read.inventory, failures: [...read.inventory.failures, ...failures] }
-  const subjects = joinSubjects(inventory, night.calendar)
-  const coverage = coverageOf(inventory, disagreeingInsights(inventory, subjects))
-  const judgement = evaluate(night.checks, subjects, night.policy)
-  return {
-    coverage,
-    judgement,
-    looked: {
-      clusters: subjects.cluster.length,
-      nodeGroups: subjects['node-group'].length,
-      launchTemplates: subjects['launch-template'].length,
-    },
-    defaults: inventory.imdsDefaults,
-    area: {
-      region,
-      isComplete: coverage.status === 'ok',
-      listed: listedOf(inventory),
-      judged: judgedBy(
-        night.checks.filter(check => !isOfAccount(check)),
-        subjects,
-      ),
-      findings: judgement.findings,
-    },
-  }
-}
-
-const wantedBy = (checks: readonly Check[]): Wanted => ({
-  imdsV1Calls: checks.some(({ id }) => id === 'node-group-imdsv1-not-called'),
-})
-
 /** An account is judged when all of its Regions are in, so never by a run that was told to look at some of them. */
-const judgeAccount = (
+export const judgeAccount = (
   target: Target,
-  results: readonly RegionResult[],
+  results: readonly RegionOutcome[],
   [failure]: readonly Failure[],
   night: Night,
 ): Pick<RegionResult, 'judgement' | 'area'> => {
@@ -183,30 +102,19 @@ const judgeAccount = (
   }
 }
 
-const imdsChecks = [
-  'launch-template-imdsv2-required',
-  'node-group-imdsv2-required',
-  'node-group-nodes-imdsv2-required',
-] as const
-
 /**
  * Whether something in the account's Regions allows IMDSv1: known where something fails, or everything was judged by
  * all the checks that ask for it.
  */
-const allowsImdsV1 = (results: readonly RegionResult[], checks: readonly Check[]): Read<boolean> => {
-  const findings = results
-    .flatMap(({ judgement }) => judgement.findings)
-    .filter(({ checkId }) => imdsChecks.some(id => id === checkId))
-  if (findings.some(({ status }) => status === 'fail')) return known(true)
+const allowsImdsV1 = (results: readonly RegionOutcome[], checks: readonly Check[]): Read<boolean> => {
+  if (results.some(({ imdsV1 }) => imdsV1 === 'allowed')) return known(true)
   const what = 'IMDSv2 of every node group and launch template'
   const left = imdsChecks.filter(id => !checks.some(check => check.id === id))
   if (left.length > 0) return notRead(what, `not judged by ${left.join(', ')}: disabled or out of scope`)
   const gap = results.find(({ coverage }) => coverage.status !== 'ok' && !isIntended(coverage.status))
-  if (!gap && findings.length === 0) return known(false)
+  if (!gap && results.every(({ imdsV1 }) => imdsV1 === 'not seen')) return known(false)
   return notRead(what, gap?.coverage.detail ?? 'not all of it could be judged')
 }
-
-const isOfAccount = ({ appliesTo }: Check) => appliesTo === 'account'
 
 const nothingListed: Listed = {
   clusters: false,
@@ -216,28 +124,6 @@ const nothingListed: Listed = {
   imageUses: false,
   nodeGroupsExcept: [],
 }
-
-const whyExcluded = (region: string, { policy, scope }: Night): string | undefined => {
-  if (scope.regions && !scope.regions.includes(region)) return 'not among the Regions asked for'
-  const rule = leavesOut(policy.scope.regions, [region])
-  return rule && `posture.yaml: scope.regions.${rule}`
-}
-
-const row = (
-  { accountId }: Target,
-  region: string,
-  status: RegionCoverage['status'],
-  detail: string,
-): RegionCoverage => ({ accountId, region, status, detail, failures: [] })
-
-const unread = (coverage: RegionCoverage): RegionResult => ({
-  coverage,
-  judgement: nothingJudged,
-  looked: nothingLooked,
-  defaults: notRead('ec2:GetInstanceMetadataDefaults', coverage.detail ?? coverage.status),
-})
-
-const nothingLooked: Looked = { clusters: 0, nodeGroups: 0, launchTemplates: 0 }
 
 /** The sum of what was looked at. */
 export const addLooked = (all: readonly Looked[]): Looked => ({

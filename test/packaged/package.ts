@@ -15,6 +15,7 @@ export interface Resource {
 
 export interface Template {
   readonly Parameters: Readonly<Record<string, unknown>>
+  readonly Conditions: Readonly<Record<string, unknown>>
   readonly Resources: Readonly<Record<string, Resource>>
 }
 

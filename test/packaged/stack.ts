@@ -15,6 +15,7 @@ export interface Stack {
 
 const pseudo: Readonly<Record<string, string>> = {
   'AWS::AccountId': hub,
+  'AWS::NoValue': '',
   'AWS::Partition': 'aws',
   'AWS::Region': region,
   'AWS::StackName': 'eks-node-posture-prod',
@@ -26,12 +27,14 @@ const physicalNames: Readonly<Record<string, string>> = {
 }
 
 const arnOfType: Readonly<Record<string, (name: string) => string>> = {
+  'AWS::CloudWatch::Alarm': name => `arn:aws:cloudwatch:${region}:${hub}:alarm:${name}`,
   'AWS::DynamoDB::Table': name => `arn:aws:dynamodb:${region}:${hub}:table/${name}`,
   'AWS::IAM::Role': name => `arn:aws:iam::${hub}:role/${name}`,
   'AWS::Lambda::Function': name => `arn:aws:lambda:${region}:${hub}:function:${name}`,
   'AWS::Logs::LogGroup': name => `arn:aws:logs:${region}:${hub}:log-group:${name}:*`,
   'AWS::S3::Bucket': name => `arn:aws:s3:::${name}`,
   'AWS::SNS::Topic': name => `arn:aws:sns:${region}:${hub}:${name}`,
+  'AWS::SQS::Queue': name => `arn:aws:sqs:${region}:${hub}:${name}`,
   'AWS::StepFunctions::StateMachine': name => `arn:aws:states:${region}:${hub}:stateMachine:${name}`,
 }
 /** Of these `!Ref` gives the ARN. */
@@ -51,6 +54,7 @@ export const stackOf = ({ template, parameters }: Pick<Packaged, 'template' | 'p
     return referredByArn.includes(typeOf(name)) ? arnOf(name) : (physicalNames[name] ?? name)
   }
   const getAtt = (id: string, attribute: string) => {
+    if (attribute === 'QueueName') return ref(id)
     if (attribute !== 'Arn') throw new Error(`${id}.${attribute} is not known here`)
     return arnOf(id)
   }
@@ -59,6 +63,12 @@ export const stackOf = ({ template, parameters }: Pick<Packaged, 'template' | 'p
       const [id = '', attribute] = name.includes('::') ? [name] : name.split('.')
       return attribute === undefined ? ref(id) : getAtt(id, attribute)
     })
+  /** The conditions of the template ask whether a parameter was given. */
+  const holds = (condition: string) => {
+    const { 'Fn::Not': not } = template.Conditions[condition] as { readonly 'Fn::Not': readonly object[] }
+    const { 'Fn::Equals': equals } = not[0] as { readonly 'Fn::Equals': readonly unknown[] }
+    return resolve(equals[0]) !== resolve(equals[1])
+  }
   const resolve = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(resolve)
     if (typeof value !== 'object' || value === null) return value
@@ -67,6 +77,7 @@ export const stackOf = ({ template, parameters }: Pick<Packaged, 'template' | 'p
       if (key === 'Ref') return ref(inner)
       if (key === 'Fn::Sub') return substitute(inner)
       if (key === 'Fn::GetAtt') return getAtt(inner[0], inner[1])
+      if (key === 'Fn::If') return resolve(holds(inner[0]) ? inner[1] : inner[2])
       if (key === 'Fn::Join') return (resolve(inner[1]) as string[]).join(inner[0])
       if (key?.startsWith('Fn::')) throw new Error(`${key} is not known here`)
     }
