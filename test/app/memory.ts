@@ -1,6 +1,7 @@
 import { type RememberNight, remember } from '../../src/app/remember.ts'
 import { beginRun, endRun, type RunPorts } from '../../src/app/runs.ts'
 import type { AccountResult, JudgedArea } from '../../src/app/scan-account.ts'
+import type { Bucket } from '../../src/core/bucket.ts'
 import { defineCheck } from '../../src/core/check.ts'
 import type { Listed } from '../../src/core/completeness.ts'
 import type { CoverageStatus } from '../../src/core/coverage.ts'
@@ -29,6 +30,19 @@ export const check = (id = 'c1', revision = 1) =>
     controls: [],
     evaluate: () => pass,
   })
+
+/** A bucket in memory, and its files by key. */
+export const bucketOf = () => {
+  const files = new Map<string, string>()
+  const bucket: Bucket = {
+    name: 'runs',
+    readFile: async key => files.get(key),
+    writeFile: async (key, text) => {
+      files.set(key, text)
+    },
+  }
+  return { files, bucket }
+}
 
 /** The run of a night of November 2026, by its day, and the minute at which it starts. */
 export const runOf = (day: number, scope: Scope = {}, minute = 0): Run =>

@@ -3,28 +3,17 @@ import { finishRun } from '../../src/app/finish-run.ts'
 import { type PlanRunPorts, planRun } from '../../src/app/plan-run.ts'
 import { type ScanTargetPorts, scanTarget } from '../../src/app/scan-target.ts'
 import { checks } from '../../src/checks/index.ts'
-import { type Bucket, keysOf } from '../../src/core/bucket.ts'
+import { keysOf } from '../../src/core/bucket.ts'
 import { ConfigError, PostureError } from '../../src/core/errors.ts'
 import { PlanReply, type PlanRequest, ScanRequest } from '../../src/core/messages.ts'
 import { defaultPolicy, type Policy, policySchema } from '../../src/core/policy.ts'
 import type { Message } from '../../src/core/ports.ts'
 import { type MemoryStore, memoryStore } from '../support/memory-store.ts'
 import { hub, memberId, openAccounts, organization } from './fakes.ts'
+import { bucketOf } from './memory.ts'
 
 const request: PlanRequest = { startedAt: '2026-11-22T02:00:00.123Z', execution: 'night-of-the-22nd', scope: {} }
 const deployment = { roleName: 'eks-node-posture-read', toolVersion: '1.0.0' }
-
-const bucketOf = () => {
-  const files = new Map<string, string>()
-  const bucket: Bucket = {
-    name: 'runs',
-    readFile: async key => files.get(key),
-    writeFile: async (key, text) => {
-      files.set(key, text)
-    },
-  }
-  return { files, bucket }
-}
 
 const house = (over: Partial<PlanRunPorts> = {}, store: MemoryStore = memoryStore()) => {
   const { files, bucket } = bucketOf()
