@@ -1,6 +1,7 @@
 import { finishRun } from '../../src/app/finish-run.ts'
 import { planRun } from '../../src/app/plan-run.ts'
 import { reconcileRun } from '../../src/app/reconcile.ts'
+import type { Deadline } from '../../src/app/scan-in-parts.ts'
 import { scanTarget } from '../../src/app/scan-target.ts'
 import { openAccountWith } from '../../src/aws/account.ts'
 import { sessionNameOf } from '../../src/aws/clients.ts'
@@ -18,7 +19,6 @@ import {
   ScanRequest,
 } from '../../src/core/messages.ts'
 import { defaultPolicy } from '../../src/core/policy.ts'
-import type { Deadline } from '../../src/core/ports.ts'
 import type { AccountReport, Store } from '../../src/core/store.ts'
 import { accessKeyOf, secretKey } from '../../src/sandbox/keys.ts'
 import type { Organization } from '../../src/sandbox/organization.ts'

@@ -2,7 +2,7 @@ import pMap from 'p-map'
 import { type Bucket, handoverKeyOf } from '../core/bucket.ts'
 import type { RegionCoverage } from '../core/coverage.ts'
 import { addTotals, Handover, type RegionOutcome } from '../core/handover.ts'
-import type { AccountAccess, AccountReader, Deadline, Now, OpenAccount, RegionState } from '../core/ports.ts'
+import type { AccountAccess, AccountReader, Now, OpenAccount, RegionState } from '../core/ports.ts'
 import type { Store, Totals } from '../core/store.ts'
 import type { Target } from '../core/target.ts'
 import { accountReport } from './account-report.ts'
@@ -10,6 +10,14 @@ import { globalCoverage, type RememberNight, remember, rememberAreas } from './r
 import { keepRun } from './runs.ts'
 import { type AccountResult, judgeAccount, type Night, notAsked, nothingSeen } from './scan-account.ts'
 import { nothingLooked, type RegionResult, regionsOf, scanRegion, unaskedRegion } from './scan-region.ts'
+
+/** How much time one call of a function has. */
+export interface Deadline {
+  /** Milliseconds until it is cut off. */
+  readonly remainingMs: () => number
+  /** Fires when just enough is left to hand over what is done. */
+  readonly timeIsUp: AbortSignal
+}
 
 export interface PartPorts {
   readonly openAccount: OpenAccount

@@ -70,14 +70,6 @@ export type AccountAccess =
 
 export type OpenAccount = (target: Target) => Promise<AccountAccess>
 
-/** How much time one call of a function has. */
-export interface Deadline {
-  /** Milliseconds until it is cut off. */
-  readonly remainingMs: () => number
-  /** Fires when just enough is left to hand over what is done. */
-  readonly timeIsUp: AbortSignal
-}
-
 /** A message for people and the machines that filter it. */
 export interface Message {
   /** Under 100 characters, without line breaks. */

@@ -188,7 +188,13 @@ describe('the state machine', () => {
         }),
       ])
     }
-    expect(tasksOf(definition).map(([name]) => name)).toEqual(['Plan', 'ScanAccount', 'Reconcile', 'ScanAgain', 'Digest'])
+    expect(tasksOf(definition).map(([name]) => name)).toEqual([
+      'Plan',
+      'ScanAccount',
+      'Reconcile',
+      'ScanAgain',
+      'Digest',
+    ])
   })
 
   test('waits for a function somewhat longer than the function may take, and for a night less than a day', () => {
