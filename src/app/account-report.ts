@@ -1,7 +1,8 @@
 import { isCovered } from '../core/coverage.ts'
 import { countFails } from '../core/fail-counts.ts'
-import { isCause, isOpenFail } from '../core/finding.ts'
-import type { AccountReport, Standing } from '../core/store.ts'
+import { type Finding, isCause, isOpenFail } from '../core/finding.ts'
+import type { RegionOutcome } from '../core/handover.ts'
+import type { AccountReport, DefaultsSource, Standing, Totals } from '../core/store.ts'
 import type { AccountResult } from './scan-account.ts'
 
 /** What an account's report takes from elsewhere than its scan. */
@@ -17,34 +18,59 @@ export interface Reporting {
 }
 
 /** What one account came to in a run, as it is kept. */
-export const accountReport = (
-  { target, coverage, judgement: { findings, verdicts, waiversUsed }, looked, areas, defaults }: AccountResult,
-  { runId, at, standing, previous, apiCalls }: Reporting,
-): AccountReport => {
-  const tonight = new Map(areas.map(area => [area.region, area]))
+export const accountReport = (account: AccountResult, reporting: Reporting): AccountReport => {
+  const { target, outcomes, judgement } = account
+  const { runId, at, standing, previous, apiCalls } = reporting
   const before = new Map(previous?.regions.map(row => [row.region, row]))
   return {
     runId,
     accountId: target.accountId,
     name: target.name,
     ouPath: target.ouPath?.map(({ name }) => name) ?? null,
-    regions: coverage.map(({ accountId, ...region }) => {
-      const area = isCovered(region.status) ? tonight.get(region.region) : undefined
-      const known = region.status === 'account-inactive' ? undefined : before.get(region.region)
-      // Of nodes that could not all be listed, the last night that could counts: else fewer would look like progress.
-      const isWhole = area?.listed.nodeGroups && area.listed.instances
-      if (area?.estate && (isWhole || !known?.estate)) return { ...region, estate: area.estate, estateAsOf: at }
-      return { ...region, estate: known?.estate ?? null, estateAsOf: known?.estateAsOf ?? null }
-    }),
-    totals: {
-      ...looked,
-      pass: verdicts.pass,
-      unknown: verdicts.unknown,
-      fail: countFails(findings.filter(finding => isOpenFail(finding) && isCause(finding))),
-      apiCalls,
-    },
+    regions: outcomes.map(outcome => reportedRegion(outcome, at, before.get(outcome.coverage.region))),
+    totals: totalsOf(account, apiCalls),
     standing,
-    defaults,
-    waiversUsed: [...waiversUsed].sort((a, b) => a - b),
+    defaults: defaultsOf(outcomes, judgement.findings),
+    waiversUsed: [...judgement.waiversUsed].sort((a, b) => a - b),
+  }
+}
+
+/** The totals of what a scan, or a part of it, came to. */
+export const totalsOf = (
+  { judgement: { findings, verdicts }, looked }: Pick<AccountResult, 'judgement' | 'looked'>,
+  apiCalls: Readonly<Record<string, number>> = {},
+): Totals => ({
+  ...looked,
+  pass: verdicts.pass,
+  unknown: verdicts.unknown,
+  fail: countFails(findings.filter(finding => isOpenFail(finding) && isCause(finding))),
+  apiCalls,
+})
+
+type Reported = AccountReport['regions'][number]
+
+const reportedRegion = (
+  { coverage: { accountId, ...coverage }, estate, hasAllNodes }: RegionOutcome,
+  at: string,
+  before: Reported | undefined,
+): Reported => {
+  const isRead = isCovered(coverage.status) && estate !== null
+  // Of nodes that could not all be listed, the last night that could counts: else fewer would look like progress.
+  if (isRead && (hasAllNodes || !before?.estate)) return { ...coverage, estate, estateAsOf: at }
+  if (coverage.status === 'account-inactive') return { ...coverage, estate: null, estateAsOf: null }
+  return { ...coverage, estate: before?.estate ?? null, estateAsOf: before?.estateAsOf ?? null }
+}
+
+/** Where the defaults of the account's Regions come from, and what a declarative policy would close where there is none. */
+const defaultsOf = (outcomes: readonly RegionOutcome[], findings: readonly Finding[]): DefaultsSource => {
+  const read = outcomes.filter(({ defaults }) => defaults.ok)
+  const others = read.filter(({ defaults }) => !(defaults.ok && defaults.value.managedBy === 'declarative-policy'))
+  const ofAccount = findings.filter(
+    finding => finding.checkId === 'account-imdsv2-default-required' && isOpenFail(finding),
+  )
+  return {
+    regions: read.length,
+    byPolicy: read.length - others.length,
+    closable: others.reduce((sum, { closable }) => sum + closable, others.length > 0 ? ofAccount.length : 0),
   }
 }

@@ -5,14 +5,14 @@ import { isCovered, isIntended, type RegionCoverage } from '../core/coverage.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Run } from '../core/run.ts'
-import type { Area } from '../core/store.ts'
+import { standingOf } from '../core/standing.ts'
+import type { AccountReport, Area, Standing, Store } from '../core/store.ts'
 import type { AreaState, StoredFinding } from '../core/stored.ts'
 import type { Target } from '../core/target.ts'
 import { accountReport } from './account-report.ts'
 import { placeOfArea, placeOfFinding } from './places.ts'
 import { keepRun, type RunPorts } from './runs.ts'
 import { type AccountResult, globalRegion, type JudgedArea } from './scan-account.ts'
-import { standingOf } from './standing.ts'
 import { type SaysOf, sayOf, saysOfArea } from './tonight.ts'
 import { type Change, carryOut } from './write-protocol.ts'
 
@@ -43,30 +43,46 @@ export const remember = async (
   ports: RunPorts,
   apiCalls: Readonly<Record<string, number>> = {},
 ): Promise<void> => {
-  const { run, policy, previousRunId } = night
-  await keepRun(run, ports)
+  const { run, previousRunId } = night
+  const standing = await rememberAreas(account, [...account.coverage, ...globalCoverage(account, night)], night, ports)
+  const previous = await previousReport(previousRunId, account.target.accountId, ports.store)
+  const reporting = { runId: run.id, at: run.startedAt, standing, previous, apiCalls }
+  await ports.store.putAccount(accountReport(account, reporting))
+}
+
+/** What an account came to in the run before; undefined where it was not in that. */
+export const previousReport = async (
+  previousRunId: string | undefined,
+  accountId: string,
+  store: Pick<Store, 'readAccount'>,
+): Promise<AccountReport | undefined> =>
+  previousRunId === undefined ? undefined : store.readAccount(previousRunId, accountId)
+
+/**
+ * Remembers some areas of an account without its report: the transitions of each since it was last looked at.
+ * @returns what stands open in them then.
+ * @throws {PostureError} when the store fails or the run has ended.
+ */
+export const rememberAreas = async (
+  account: AccountResult,
+  areas: readonly RegionCoverage[],
+  night: RememberNight,
+  ports: RunPorts,
+): Promise<Standing> => {
+  await keepRun(night.run, ports)
   const findings: StoredFinding[] = []
-  for (const coverage of [...account.coverage, ...globalCoverage(account, night)]) {
+  for (const coverage of areas) {
     if (coverage.status !== 'excluded') findings.push(...(await rememberArea(account, coverage, night, ports)))
   }
-  const previous = previousRunId && (await ports.store.readAccount(previousRunId, account.target.accountId))
-  await ports.store.putAccount(
-    accountReport(account, {
-      runId: run.id,
-      at: run.startedAt,
-      standing: standingOf(findings, policy, run.startedAt),
-      previous: previous || undefined,
-      apiCalls,
-    }),
-  )
+  return standingOf(findings, night.policy, night.run.startedAt)
 }
 
 /**
  * The account itself as an area. It is in scope with any of its Regions, but out of it where the run was told which of
  * them: an account is judged over all.
  */
-const globalCoverage = (
-  { target: { accountId }, coverage }: AccountResult,
+export const globalCoverage = (
+  { target: { accountId }, coverage }: Pick<AccountResult, 'target' | 'coverage'>,
   { run }: RememberNight,
 ): RegionCoverage[] =>
   run.scope.regions || coverage.every(({ status }) => status === 'excluded')

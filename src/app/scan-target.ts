@@ -4,34 +4,28 @@ import { PostureError } from '../core/errors.ts'
 import { selectChecks } from '../core/evaluate.ts'
 import type { ScanRequest } from '../core/messages.ts'
 import { type Policy, policySchema } from '../core/policy.ts'
-import type { Hub, Now, OpenAccount } from '../core/ports.ts'
+import type { Hub } from '../core/ports.ts'
 import { dayOf, type Run } from '../core/run.ts'
 import type { RunRecord, Store } from '../core/store.ts'
 import { type VersionCalendar, WrittenCalendar } from '../core/version-support.ts'
 import { checkIds } from './check-list.ts'
 import { regionsIn } from './departed.ts'
-import { remember } from './remember.ts'
 import { hubRegionsBy } from './scan.ts'
-import { type AccountResult, type Night, notAsked, scanAccount } from './scan-account.ts'
+import { type Night, notAsked } from './scan-account.ts'
+import { type Part, type PartPorts, rememberUnasked, scanInParts } from './scan-in-parts.ts'
 
-export interface ScanTargetPorts {
-  readonly openAccount: OpenAccount
+export interface ScanTargetPorts extends PartPorts {
   readonly whoAmI: () => Promise<Hub>
-  /** Calls answered so far, by IAM action. */
-  readonly apiCalls: () => Readonly<Record<string, number>>
-  readonly bucket: Bucket
-  readonly store: Store
-  readonly now: Now
 }
 
 /**
- * Scans one account of a run that was planned, and remembers what it came to. It may be repeated.
- * @throws {PostureError} when the run is not known or the store or the bucket fails; what AWS refuses is coverage.
+ * Scans one account of a run that was planned, or what earlier calls left of it, and remembers what it came to. It may be
+ * repeated.
+ * @throws {PostureError} when the run is not known or has ended, or the store or the bucket fails; what AWS refuses is
+ * coverage.
  */
-export const scanTarget = async (
-  { runId, target, unasked }: ScanRequest,
-  { openAccount, whoAmI, apiCalls, bucket, store, now }: ScanTargetPorts,
-): Promise<AccountResult> => {
+export const scanTarget = async ({ runId, target, unasked }: ScanRequest, ports: ScanTargetPorts): Promise<Part> => {
+  const { openAccount, whoAmI, bucket, store } = ports
   const { id, startedAt, scope, previousRunId } = await runOf(runId, store)
   const run: Run = { id, startedAt, scope }
   const policy = await policyOf(runId, bucket)
@@ -45,12 +39,10 @@ export const scanTarget = async (
     regionsBefore: regionsIn(previousRunId, store),
     today: dayOf(run),
   }
-  const result = unasked
-    ? await notAsked(target, night, unasked.status, unasked.detail)
-    : await scanAccount(target, night, openAccount)
   const memory = { run, checks: selectChecks(checks, policy), policy, previousRunId }
-  await remember(result, memory, { store, now }, apiCalls())
-  return result
+  return unasked
+    ? rememberUnasked(await notAsked(target, night, unasked.status, unasked.detail), memory, ports)
+    : scanInParts({ target, night, memory, ports })
 }
 
 const runOf = async (runId: string, store: Store): Promise<RunRecord> => {

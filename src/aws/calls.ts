@@ -26,8 +26,8 @@ type PerAttempt = <I extends object, O extends object>(
 
 const insideOfRetries = { step: 'finalizeRequest', priority: 'low' } as const
 
-/** A counter that starts from zero. */
-export const countCalls = (): ApiCallCounter => {
+/** A counter that starts from zero. @param signal once it fires, whoever still calls is told so. */
+export const countCalls = (signal?: AbortSignal): ApiCallCounter => {
   const answered = new Map<string, number>()
   let attempts = 0
   let throttled = 0
@@ -38,6 +38,7 @@ export const countCalls = (): ApiCallCounter => {
     (next, { commandName }) =>
     async args => {
       const action = `${service}:${commandName?.replace(/Command$/, '')}`
+      signal?.throwIfAborted()
       attempts++
       try {
         const result = await next(args)

@@ -28,6 +28,8 @@ export interface ConnectOptions {
   readonly externalId?: string | undefined
   /** Attempts a call, the first one included; at least 1. @default 8 */
   readonly maxAttempts?: number | undefined
+  /** Once it fires, no call is sent any more. @default calls are sent for ever */
+  readonly signal?: AbortSignal | undefined
 }
 
 export type Credentials = NonNullable<STSClientConfig['credentials']>
@@ -67,7 +69,7 @@ const requestTimeoutMs = 30_000
 
 /** Makes the connection; nothing is sent yet. */
 export const connectionWith = (options: ConnectOptions): Connection => {
-  const calls = countCalls()
+  const calls = countCalls(options.signal)
   const requestHandler = options.requestHandler ?? keepAlivePool()
   const client: Connection['client'] = (Client, service, place = {}) =>
     calls.watch(service, new Client(configOf({ ...options, requestHandler }, place)))

@@ -188,7 +188,9 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
       return data ? parse(`Run ${id}`, RunRecord, data) : undefined
     },
     latestRuns: async most => {
-      const { data } = await ask('dynamodb:Query', () => items.run.query.byTime({}).go({ order: 'desc', count: most, limit: most }))
+      const { data } = await ask('dynamodb:Query', () =>
+        items.run.query.byTime({}).go({ order: 'desc', count: most, limit: most }),
+      )
       return data.map(run => parse(`Run ${run.id}`, RunRecord, run))
     },
     claimMessages: (id, until, now) =>

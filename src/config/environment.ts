@@ -41,6 +41,8 @@ const PlanEnvironment = z.object({
 
 const ScanEnvironment = z.object({ ...deployment, EXTERNAL_ID: externalId })
 
+const ReconcileEnvironment = z.object(deployment)
+
 const DigestEnvironment = z.object({
   ...deployment,
   TOPIC_ARN: z.string('is missing').regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'expected the ARN of an SNS topic'),
@@ -64,4 +66,5 @@ const readerOf =
 export const readEnvironment = readerOf(CliEnvironment)
 export const readPlanEnvironment = readerOf(PlanEnvironment)
 export const readScanEnvironment = readerOf(ScanEnvironment)
+export const readReconcileEnvironment = readerOf(ReconcileEnvironment)
 export const readDigestEnvironment = readerOf(DigestEnvironment)

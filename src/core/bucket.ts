@@ -14,6 +14,11 @@ export const keysOf = (runId: string) => ({
   policy: `runs/${runId}/policy.json`,
   calendar: `runs/${runId}/calendar.json`,
   manifest: `runs/${runId}/manifest.jsonl`,
+  /** What the manifest names and no report tells of. */
+  missing: `runs/${runId}/missing.jsonl`,
   report: `runs/${runId}/report.html`,
   findings: `runs/${runId}/findings.json`,
 })
+
+/** Where calls of the scan function hand over what they came to of an account. */
+export const handoverKeyOf = (runId: string, accountId: string) => `runs/${runId}/accounts/${accountId}.json`

@@ -39,9 +39,22 @@ const remaining = z.array(z.string()).readonly()
 export const ScanRequest = z.strictObject({ ...scan, remaining: remaining.optional() }).readonly()
 export type ScanRequest = z.infer<typeof ScanRequest>
 
-/** The next request where Regions remain, and the end of the account where none do. */
+/**
+ * The next request where Regions remain, and the end of the account where none do. `remaining` tells the machine to go on;
+ * what is done stands in the bucket (core/handover.ts).
+ */
 export const ScanReply = z.strictObject({ ...scan, remaining }).readonly()
 export type ScanReply = z.infer<typeof ScanReply>
+
+/** Asks what of a run is still missing. */
+export const ReconcileRequest = z.strictObject({ runId: RunId }).readonly()
+export type ReconcileRequest = z.infer<typeof ReconcileRequest>
+
+/** The accounts that were planned and have no report, again one {@link ScanRequest} a line; no file where there are none. */
+export const ReconcileReply = z
+  .strictObject({ runId: RunId, bucket: z.string(), manifestKey: z.string(), missingCount: z.int().min(0) })
+  .readonly()
+export type ReconcileReply = z.infer<typeof ReconcileReply>
 
 export const DigestRequest = z.strictObject({ runId: RunId }).readonly()
 export type DigestRequest = z.infer<typeof DigestRequest>

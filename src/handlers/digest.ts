@@ -18,7 +18,7 @@ const ports = {
 export const handler = handle(DigestRequest, DigestRequest, async request => {
   const { runId } = request
   const { plannedAccounts, reportedAccounts } = await finishRun(runId, ports)
-  count({ AccountsNotScanned: plannedAccounts - reportedAccounts })
+  count({ RunsEnded: 1, AccountsNotScanned: plannedAccounts - reportedAccounts })
   logger.info('Ended', { runId, accounts: reportedAccounts })
   return request
 })

@@ -1,6 +1,8 @@
 import { type RememberNight, remember } from '../../src/app/remember.ts'
 import { beginRun, endRun, type RunPorts } from '../../src/app/runs.ts'
 import type { AccountResult, JudgedArea } from '../../src/app/scan-account.ts'
+import { nothingOf } from '../../src/app/scan-region.ts'
+import type { Bucket } from '../../src/core/bucket.ts'
 import { defineCheck } from '../../src/core/check.ts'
 import type { Listed } from '../../src/core/completeness.ts'
 import type { CoverageStatus } from '../../src/core/coverage.ts'
@@ -30,6 +32,19 @@ export const check = (id = 'c1', revision = 1) =>
     controls: [],
     evaluate: () => pass,
   })
+
+/** A bucket in memory, and its files by key. */
+export const bucketOf = () => {
+  const files = new Map<string, string>()
+  const bucket: Bucket = {
+    name: 'runs',
+    readFile: async key => files.get(key),
+    writeFile: async (key, text) => {
+      files.set(key, text)
+    },
+  }
+  return { files, bucket }
+}
 
 /** The run of a night of November 2026, by its day, and the minute at which it starts. */
 export const runOf = (day: number, scope: Scope = {}, minute = 0): Run =>
@@ -107,7 +122,6 @@ export const area = (over: Partial<JudgedArea> = {}): JudgedArea => ({
   listed,
   judged: [{ checkId: 'c1', revision: 1, resourceIds: new Set([cluster().id]) }],
   findings: [],
-  estate: null,
   ...over,
 })
 
@@ -115,14 +129,17 @@ export const area = (over: Partial<JudgedArea> = {}): JudgedArea => ({
 export const account = (
   areas: readonly JudgedArea[],
   status: CoverageStatus = 'ok',
-  over: Partial<AccountResult> = {},
+  {
+    coverage = [{ accountId, region, status, detail: status === 'ok' ? null : `it is ${status}`, failures: [] }],
+    ...over
+  }: Partial<AccountResult> = {},
 ): AccountResult => ({
   target: build.target(),
-  coverage: [{ accountId, region, status, detail: status === 'ok' ? null : `it is ${status}`, failures: [] }],
+  coverage,
+  outcomes: coverage.map(nothingOf),
   judgement: { ...nothingJudged, findings: areas.flatMap(({ findings }) => findings) },
   looked: { clusters: 1, nodeGroups: 0, launchTemplates: 0 },
   areas,
-  defaults: { regions: 0, byPolicy: 0, closable: 0 },
   ...over,
 })
 

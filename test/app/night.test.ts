@@ -3,7 +3,7 @@ import { finishRun } from '../../src/app/finish-run.ts'
 import { type PlanRunPorts, planRun } from '../../src/app/plan-run.ts'
 import { type ScanTargetPorts, scanTarget } from '../../src/app/scan-target.ts'
 import { checks } from '../../src/checks/index.ts'
-import { type Bucket, keysOf } from '../../src/core/bucket.ts'
+import { keysOf } from '../../src/core/bucket.ts'
 import { ConfigError, PostureError } from '../../src/core/errors.ts'
 import { PlanReply, type PlanRequest, ScanRequest } from '../../src/core/messages.ts'
 import { defaultPolicy, type Policy, policySchema } from '../../src/core/policy.ts'
@@ -11,21 +11,10 @@ import type { Message } from '../../src/core/ports.ts'
 import { accountsIn } from '../support/collect.ts'
 import { type MemoryStore, memoryStore } from '../support/memory-store.ts'
 import { hub, memberId, openAccounts, organization } from './fakes.ts'
+import { bucketOf } from './memory.ts'
 
 const request: PlanRequest = { startedAt: '2026-11-22T02:00:00.123Z', execution: 'night-of-the-22nd', scope: {} }
 const deployment = { roleName: 'eks-node-posture-read', toolVersion: '1.0.0' }
-
-const bucketOf = () => {
-  const files = new Map<string, string>()
-  const bucket: Bucket = {
-    name: 'runs',
-    readFile: async key => files.get(key),
-    writeFile: async (key, text) => {
-      files.set(key, text)
-    },
-  }
-  return { files, bucket }
-}
 
 const house = (over: Partial<PlanRunPorts> = {}, store: MemoryStore = memoryStore()) => {
   const { files, bucket } = bucketOf()
@@ -36,6 +25,7 @@ const house = (over: Partial<PlanRunPorts> = {}, store: MemoryStore = memoryStor
     openAccount: openAccounts(),
     whoAmI: async () => hub,
     apiCalls: () => ({ 'eks:ListClusters': 2 }),
+    deadline: { remainingMs: () => 900_000, timeIsUp: new AbortController().signal },
     bucket,
     store,
     now,
@@ -172,19 +162,19 @@ describe('scanning an account of a run', () => {
   test('goes by the calendar that the run began with, and by the published one where there is none', async () => {
     const days = { endOfStandardSupport: '2026-01-01', endOfExtendedSupport: '2026-11-24', source: 'EKS' }
     const calendar = new Map([['1.31', days]])
-    const { plan, scan, requests, files } = house({
-      organization: organization({ describeClusterVersions: async () => calendar }),
-    })
-    const { runId } = await plan()
-    const [asked] = requests(runId)
-    if (!asked) throw new Error('no request')
-    const evidenceOf = async () =>
-      JSON.stringify(
-        (await scan(asked)).judgement.findings.filter(({ checkId }) => checkId === 'cluster-version-supported'),
-      )
-    expect(await evidenceOf()).toContain('2026-11-24')
-    files.delete(keysOf(runId).calendar)
-    expect(await evidenceOf()).toContain('2026-11-26')
+    const evidenceOf = async (isThere: boolean) => {
+      const { plan, scan, requests, files, store } = house({
+        organization: organization({ describeClusterVersions: async () => calendar }),
+      })
+      const { runId } = await plan()
+      const [asked] = requests(runId)
+      if (!asked) throw new Error('no request')
+      if (!isThere) files.delete(keysOf(runId).calendar)
+      await scan(asked)
+      return JSON.stringify(store.findings().filter(({ checkId }) => checkId === 'cluster-version-supported'))
+    }
+    expect(await evidenceOf(true)).toContain('2026-11-24')
+    expect(await evidenceOf(false)).toContain('2026-11-26')
   })
 
   test('does nothing for a run that nobody began, or without its policy', async () => {

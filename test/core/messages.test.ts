@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { DigestRequest, PlanRequest, ScanReply, ScanRequest } from '../../src/core/messages.ts'
+import {
+  DigestRequest,
+  PlanRequest,
+  ReconcileReply,
+  ReconcileRequest,
+  ScanReply,
+  ScanRequest,
+} from '../../src/core/messages.ts'
 
 const runId = '2026-11-22T02:00:00.000Z-3fa91c'
 const target = {
@@ -30,6 +37,8 @@ describe('the messages of the state machine', () => {
     ['ScanRequest', ScanRequest, { runId, target, externalId: 'sesame' }],
     ['ScanRequest', ScanRequest, { runId, target: { ...target, externalId: 'sesame' } }],
     ['ScanReply', ScanReply, { runId, target, remaining: [], findings: [] }],
+    ['ReconcileRequest', ReconcileRequest, { runId, accounts: [] }],
+    ['ReconcileReply', ReconcileReply, { runId, bucket: 'b', manifestKey: 'k', missingCount: 0, missing: [] }],
     ['DigestRequest', DigestRequest, { runId, accounts: [] }],
   ])('%s holds what it names and nothing else', (_, schema, message) => {
     expect(() => schema.parse(message)).toThrow(/[Uu]nrecognized key/)

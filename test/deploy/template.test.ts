@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { tableDefinition } from '../../src/aws/store.ts'
-import { definitionIn, tasksOf } from '../packaged/machine.ts'
+import { type Definition, definitionIn, tasksOf } from '../packaged/machine.ts'
 import { type Packaged, packageService } from '../packaged/package.ts'
 import { hub, type Stack, stackOf } from '../packaged/stack.ts'
 import { cfnLintMatches } from '../support/cfn-lint.ts'
@@ -34,9 +34,10 @@ afterAll(() => packaged?.remove())
 
 describe('the packaged template', () => {
   test('has one zip a function, on arm64 and the newest runtime', () => {
-    expect(packaged.zips).toEqual(['digest.zip', 'plan.zip', 'scan.zip'])
+    expect(packaged.zips).toEqual(['digest.zip', 'plan.zip', 'reconcile.zip', 'scan.zip'])
     for (const id of stack.resourcesOf('AWS::Lambda::Function')) {
       expect([stack.property(id, 'Runtime'), stack.property(id, 'Architectures')]).toEqual(['nodejs24.x', ['arm64']])
+      expect(stack.property(id, 'TracingConfig')).toEqual({ Mode: 'Active' })
     }
   })
 
@@ -146,6 +147,23 @@ describe('the packaged template', () => {
     expect(stack.property('Nightly', 'ScheduleExpression')).toBe('cron(0 2 * * ? *)')
   })
 
+  test('keeps what the schedule could not start, encrypted, after it tried again', () => {
+    expect(stack.property('Nightly', 'Target')).toMatchObject({
+      RetryPolicy: { MaximumRetryAttempts: 10 },
+      DeadLetterConfig: { Arn: stack.arnOf('ScheduleDeadLetters') },
+    })
+    expect(stack.property('Nightly', 'FlexibleTimeWindow')).toMatchObject({ Mode: 'FLEXIBLE' })
+    expect(stack.property('ScheduleDeadLetters', 'SqsManagedSseEnabled')).toBe(true)
+  })
+
+  test('traces the machine, and logs its errors without what went through it', () => {
+    expect(stack.property('ScanMachine', 'TracingConfiguration')).toEqual({ Enabled: true })
+    expect(stack.property('ScanMachine', 'LoggingConfiguration')).toMatchObject({
+      Level: 'ERROR',
+      IncludeExecutionData: false,
+    })
+  })
+
   test('hides the external id from whoever may read the stack', () => {
     expect(packaged.template.Parameters['ExternalId']).toMatchObject({ NoEcho: true })
   })
@@ -156,42 +174,125 @@ describe('the packaged template', () => {
   })
 })
 
+describe('what watches the nights', () => {
+  const alarms = ['RunNotFinishedAlarm', 'AccountsNotScannedAlarm', 'ScheduleDeadLetterAlarm', 'DigestFailedAlarm']
+  const topic = 'arn:aws:sns:eu-west-1:111111111111:pager'
+
+  test.each(alarms)('%s tells the topic of the deployment, and nobody where there is none', id => {
+    const given = stackOf({ ...packaged, parameters: { ...packaged.parameters, AlarmTopicArn: topic } })
+    expect(given.property(id, 'AlarmActions')).toEqual([topic])
+    expect(stack.property(id, 'AlarmActions')).toBe(stack.nameOf('AWS::NoValue'))
+  })
+
+  test('a night that does not come at all is an alarm, for missing data breaches', () => {
+    expect(stack.property('RunNotFinishedAlarm', 'AlarmRule')).toBe(
+      `ALARM("${stack.arnOf('NoRunEndedAlarm')}") OR ALARM("${stack.arnOf('RunFailedAlarm')}")`,
+    )
+    const of = (property: string) => stack.property('NoRunEndedAlarm', property)
+    expect([of('TreatMissingData'), Number(of('Period')) * Number(of('EvaluationPeriods'))]).toEqual([
+      'breaching',
+      26 * 60 * 60,
+    ])
+  })
+
+  /** What the functions count, as the sources say it. */
+  const counted = async () => {
+    const files = ['plan', 'scan', 'reconcile', 'digest'].map(name => `../../src/handlers/${name}.ts`)
+    const code = await Promise.all(files.map(file => readFile(join(import.meta.dirname, file), 'utf8')))
+    return code.join('\n')
+  }
+
+  test('alarms and dashboard look at metrics that the functions count, under the name of the stack', async () => {
+    const code = await counted()
+    const { widgets } = JSON.parse(String(stack.property('Dashboard', 'DashboardBody'))) as {
+      widgets: { properties: { metrics: string[][] } }[]
+    }
+    const shown = widgets
+      .flatMap(({ properties }) => properties.metrics)
+      .filter(([space]) => space === 'EksNodePosture')
+    const watched = ['NoRunEndedAlarm', 'AccountsNotScannedAlarm'].map(id => String(stack.property(id, 'MetricName')))
+    const names = [...watched, ...shown.map(([, name = '']) => name)]
+    expect(names.length).toBeGreaterThan(12)
+    expect(names.filter(name => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([])
+    expect(new Set(shown.map(([, , dimension, value]) => `${dimension} ${value}`))).toEqual(
+      new Set(['service eks-node-posture-prod']),
+    )
+    for (const id of stack.resourcesOf('AWS::Lambda::Function')) {
+      expect(stack.property(id, 'Environment')).toMatchObject({
+        Variables: { POWERTOOLS_METRICS_NAMESPACE: 'EksNodePosture', POWERTOOLS_SERVICE_NAME: 'eks-node-posture-prod' },
+      })
+    }
+  })
+})
+
 describe('the state machine', () => {
   test('is valid to asl-validator', () => {
     const { isValid, errorsText } = validate(definitionIn(stack))
     expect(isValid ? '' : errorsText('\n')).toBe('')
   })
 
-  test('lets no child fail the map, whatever happens in it', () => {
-    const { Scan: map } = definitionIn(stack).States
+  test.each([
+    ['Scan', 'Reconcile'],
+    ['ScanMissing', 'Digest'],
+  ])('lets no child fail the map %s, whatever happens in it, and goes on to %s', (name, next) => {
+    const map = definitionIn(stack).States[name]
     expect(map).toMatchObject({
       ToleratedFailurePercentage: 100,
       ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'JSONL' } },
       ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
-      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Digest' }],
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: next }],
+      Next: next,
     })
-    for (const [name, state] of Object.entries(map?.ItemProcessor?.States ?? {})) {
-      if (state.Type === 'Task') expect([name, state['Catch']]).toEqual([name, [expect.objectContaining(catchesAll)]])
+    for (const [child, state] of Object.entries(map?.ItemProcessor?.States ?? {})) {
+      if (state.Type === 'Task') expect([child, state['Catch']]).toEqual([child, [expect.objectContaining(catchesAll)]])
     }
   })
 
-  test("retries Lambda's own errors with jitter, and no error of ours", () => {
+  test("retries Lambda's own errors with jitter, a function that was killed once, and no error of ours", () => {
     const definition = definitionIn(stack)
-    const states = { ...definition.States, ...definition.States['Scan']?.ItemProcessor?.States }
+    const states = statesOf(definition)
     for (const [name] of tasksOf(definition)) {
-      const retries = states[name]?.['Retry'] as readonly { ErrorEquals: string[]; JitterStrategy: string }[]
-      expect(retries.map(({ JitterStrategy }) => JitterStrategy)).toEqual(['FULL'])
-      expect(retries.flatMap(({ ErrorEquals }) => ErrorEquals).filter(error => !error.startsWith('Lambda.'))).toEqual(
-        [],
-      )
+      expect(states[name]?.['Retry']).toEqual([
+        expect.objectContaining({
+          ErrorEquals: expect.arrayContaining(['Lambda.TooManyRequestsException', 'Lambda.ServiceException']),
+          JitterStrategy: 'FULL',
+        }),
+        expect.objectContaining({
+          ErrorEquals: ['Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError', 'States.Timeout'],
+          MaxAttempts: 1,
+          JitterStrategy: 'FULL',
+        }),
+      ])
     }
-    expect(tasksOf(definition).map(([name]) => name)).toEqual(['Plan', 'ScanAccount', 'Digest'])
+    expect(tasksOf(definition).map(([name]) => name)).toEqual([
+      'Plan',
+      'ScanAccount',
+      'Reconcile',
+      'ScanAgain',
+      'Digest',
+    ])
+  })
+
+  test('waits for a function somewhat longer than the function may take, and for a night less than a day', () => {
+    const definition = definitionIn(stack)
+    const states = statesOf(definition)
+    const timeouts = Object.fromEntries(
+      stack.resourcesOf('AWS::Lambda::Function').map(id => [stack.arnOf(id), Number(stack.property(id, 'Timeout'))]),
+    )
+    for (const [name, arn] of tasksOf(definition)) {
+      expect([name, states[name]?.['TimeoutSeconds']]).toEqual([name, (timeouts[arn] ?? 0) + 60])
+    }
+    expect(definition.TimeoutSeconds).toBeLessThan(86_400)
   })
 
   test('is no larger than Step Functions takes', () => {
     expect(Buffer.byteLength(JSON.stringify(definitionIn(stack)))).toBeLessThan(1_000_000)
   })
 })
+
+/** Those of the maps' children as well. */
+const statesOf = ({ States }: Definition): Definition['States'] =>
+  Object.assign({}, States, ...Object.values(States).map(({ ItemProcessor }) => ItemProcessor?.States))
 
 const catchesAll = { ErrorEquals: ['States.ALL'] }
 

@@ -24,6 +24,7 @@ describe.each([
     limit: 1.8,
     clients: ['Auto Scaling', 'CloudWatch', 'DynamoDB', 'EC2', 'EKS', 'IAM', 'S3', 'SSM', 'STS'],
   },
+  { name: 'reconcile', limit: 1.0, clients: ['DynamoDB', 'S3'] },
   { name: 'digest', limit: 1.0, clients: ['DynamoDB', 'S3', 'SNS'] },
 ])('the bundle of $name', ({ name, limit, clients }) => {
   const codeOf = async () => (await packaged.filesOf(name))[`src/handlers/${name}.mjs`] ?? ''
@@ -44,6 +45,7 @@ describe('a deployment without', () => {
   test.each([
     ['PlanLambdaFunction', 'ROLE_NAME'],
     ['ScanLambdaFunction', 'TABLE_NAME'],
+    ['ReconcileLambdaFunction', 'BUCKET_NAME'],
     ['DigestLambdaFunction', 'TOPIC_ARN'],
   ])('%s: %s fails while the function is loaded, and names it', async (id, variable) => {
     const environment = { AWS_REGION: 'eu-west-1', [variable]: '' }

@@ -22,13 +22,17 @@ const load = async (): Promise<Handler> => {
 }
 
 const handler = await load()
-process.on('message', async (event: unknown) => {
+interface Sent {
+  readonly event: unknown
+  readonly remainingMs: number
+}
+process.on('message', async ({ event, remainingMs }: Sent) => {
   const context = {
     awsRequestId: crypto.randomUUID(),
     functionName: process.env['AWS_LAMBDA_FUNCTION_NAME'],
     invokedFunctionArn: 'arn',
     memoryLimitInMB: '512',
-    getRemainingTimeInMillis: () => 900_000,
+    getRemainingTimeInMillis: () => remainingMs,
   }
   try {
     process.send?.({ reply: await handler(event, context) })

@@ -1,14 +1,16 @@
-import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, type CreateTableCommandInput, DeleteItemCommand } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type * as z from 'zod'
 import { storeIn } from '../../src/aws/store.ts'
+import type { ScanRequest } from '../../src/core/messages.ts'
 import type { Store } from '../../src/core/store.ts'
 import { accessKeyOf, secretKey } from '../../src/sandbox/keys.ts'
 import { Organization } from '../../src/sandbox/organization.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { type Engine, startDynalite } from '../support/table.ts'
+import { dump, type Engine, type StoredItem, startDynalite } from '../support/table.ts'
 import { type FakeAws, fakeAws, type SeenCall } from './aws.ts'
 import { type LambdaFunction, loadFunction } from './functions.ts'
-import { execute } from './machine.ts'
+import { definitionIn, type Execution, execute, type Invoke } from './machine.ts'
 import type { Packaged } from './package.ts'
 import { hub, region, type Stack, stackOf } from './stack.ts'
 
@@ -19,10 +21,22 @@ export interface Deployment {
   readonly stack: Stack
   readonly store: Store
   readonly aws: FakeAws
-  readonly functions: Readonly<Record<'plan' | 'scan' | 'digest', LambdaFunction>>
-  /** Runs the machine to its end. */
-  readonly night: (organization: z.input<typeof Organization>, execution: string, scope?: object) => Promise<Sandbox>
+  readonly functions: Readonly<Record<'plan' | 'scan' | 'reconcile' | 'digest', LambdaFunction>>
+  /** Runs the machine to its end, and answers with what AWS saw of it. */
+  readonly night: (organization: z.input<typeof Organization>, execution: string, over?: Night) => Promise<Sandbox>
+  /** Everything in the table. */
+  readonly items: () => Promise<readonly StoredItem[]>
+  /** Forgets what nights have left in the table, the bucket and the topic. @param items what the table then holds. */
+  readonly reset: (items?: readonly StoredItem[]) => Promise<void>
   readonly stop: () => Promise<void>
+}
+
+/** What is special about a night. */
+export interface Night extends Pick<Execution, 'scope' | 'crashAfter' | 'startedAt' | 'entered'> {
+  /** What the scan function is told that it has left. @default all of its time */
+  readonly remainingMs?: number | undefined
+  /** Comes before each call of the scan function; what it throws is what Lambda says of the call. */
+  readonly beforeScan?: ((accountId: string) => void) | undefined
 }
 
 export const deploy = async (packaged: Packaged): Promise<Deployment> => {
@@ -44,22 +58,39 @@ export const deploy = async (packaged: Packaged): Promise<Deployment> => {
   const functions = {
     plan: await load('PlanLambdaFunction'),
     scan: await load('ScanLambdaFunction'),
+    reconcile: await load('ReconcileLambdaFunction'),
     digest: await load('DigestLambdaFunction'),
   }
-  const byArn = {
-    [stack.arnOf('PlanLambdaFunction')]: functions.plan,
-    [stack.arnOf('ScanLambdaFunction')]: functions.scan,
-    [stack.arnOf('DigestLambdaFunction')]: functions.digest,
-  }
+  const byArn = ({ remainingMs, beforeScan }: Night): Readonly<Record<string, Invoke>> => ({
+    [stack.arnOf('PlanLambdaFunction')]: event => functions.plan.invoke(event),
+    [stack.arnOf('ScanLambdaFunction')]: async event => {
+      beforeScan?.((event as ScanRequest).target.accountId)
+      return functions.scan.invoke(event, remainingMs)
+    },
+    [stack.arnOf('ReconcileLambdaFunction')]: event => functions.reconcile.invoke(event),
+    [stack.arnOf('DigestLambdaFunction')]: event => functions.digest.invoke(event),
+  })
   return {
     stack,
     store: storeIn(engine.client, tableName),
     aws,
     functions,
-    night: async (organization, execution, scope) => {
+    night: async (organization, name, over = {}) => {
       sandbox = createSandbox(Organization.parse(organization))
-      await execute(stack, { functions: byArn, aws, execution, ...(scope && { scope }) })
+      const readFile: Execution['readFile'] = async (bucket, key) => aws.files.get(`${bucket}/${key}`)
+      await execute(definitionIn(stack), { ...over, functions: byArn(over), readFile, name })
       return sandbox
+    },
+    items: () => dump(engine, tableName),
+    reset: async (items = []) => {
+      for (const { pk, sk } of await dump(engine, tableName)) {
+        const Key = { pk: { S: String(pk) }, sk: { S: String(sk) } }
+        await engine.client.send(new DeleteItemCommand({ TableName: tableName, Key }))
+      }
+      const documents = DynamoDBDocumentClient.from(engine.client)
+      for (const Item of items) await documents.send(new PutCommand({ TableName: tableName, Item }))
+      aws.files.clear()
+      aws.published.length = 0
     },
     stop: async () => {
       for (const one of Object.values(functions)) one.stop()

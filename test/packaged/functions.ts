@@ -15,8 +15,11 @@ export class FunctionError extends Error {
 }
 
 export interface LambdaFunction {
-  /** @throws {FunctionError} what the handler threw, or what kept it from being imported. */
-  invoke(event: unknown): Promise<unknown>
+  /**
+   * @param remainingMs what the handler is told that it has left.
+   * @throws {FunctionError} what the handler threw, or what kept it from being imported.
+   */
+  invoke(event: unknown, remainingMs?: number): Promise<unknown>
   /** Everything that its invocations wrote to the log. */
   log(): string
   stop(): void
@@ -62,9 +65,9 @@ export const loadFunction = async (
   }
 
   return {
-    invoke: async event => {
+    invoke: async (event, remainingMs = 900_000) => {
       const child = free.pop() ?? (await start())
-      child.send(event as object)
+      child.send({ event, remainingMs })
       const answer = (await answerOf(child, () => log)) as Answer
       free.push(child)
       if ('error' in answer) throw new FunctionError(answer.error)

@@ -139,7 +139,7 @@ describe('the packaged service', () => {
 
   test('scans a part of the organization when the execution says so, and sends no digest of it', async () => {
     const before = deployment.aws.published.length
-    await deployment.night(organizationOf(), 'scoped-night', { accounts: [payments] })
+    await deployment.night(organizationOf(), 'scoped-night', { scope: { accounts: [payments] } })
     const run = await lastRun()
     expect(run.scope).toEqual({ accounts: [payments] })
     const coverage = coverageOf(await accountsIn(deployment.store, run.id))

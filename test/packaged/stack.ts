@@ -27,6 +27,7 @@ const physicalNames: Readonly<Record<string, string>> = {
 }
 
 const arnOfType: Readonly<Record<string, (name: string) => string>> = {
+  'AWS::CloudWatch::Alarm': name => `arn:aws:cloudwatch:${region}:${hub}:alarm:${name}`,
   'AWS::DynamoDB::Table': name => `arn:aws:dynamodb:${region}:${hub}:table/${name}`,
   'AWS::KMS::Key': name => `arn:aws:kms:${region}:${hub}:key/${name}`,
   'AWS::IAM::Role': name => `arn:aws:iam::${hub}:role/${name}`,
@@ -34,6 +35,7 @@ const arnOfType: Readonly<Record<string, (name: string) => string>> = {
   'AWS::Logs::LogGroup': name => `arn:aws:logs:${region}:${hub}:log-group:${name}:*`,
   'AWS::S3::Bucket': name => `arn:aws:s3:::${name}`,
   'AWS::SNS::Topic': name => `arn:aws:sns:${region}:${hub}:${name}`,
+  'AWS::SQS::Queue': name => `arn:aws:sqs:${region}:${hub}:${name}`,
   'AWS::StepFunctions::StateMachine': name => `arn:aws:states:${region}:${hub}:stateMachine:${name}`,
 }
 /** Of these `!Ref` gives the ARN. */
@@ -101,6 +103,7 @@ const functionsFor = (
   }
   const getAtt = (id: string, attribute: string) => {
     if (attribute === 'Arn') return arnIn(template, id)
+    if (attribute === 'QueueName') return id
     throw new Error(`${id}.${attribute} is not known here`)
   }
   const substitute = (text: string) =>

@@ -4,7 +4,7 @@ import type { Policy } from '../../core/policy.ts'
 import type { Failure } from '../../core/read.ts'
 import type { Scope } from '../../core/run.ts'
 import type { Target } from '../../core/target.ts'
-import { whyExcluded } from '../scan-account.ts'
+import { whyExcluded } from '../scan-region.ts'
 import { adviceOn, type Note, noteOn } from './rows.ts'
 
 /** What every visited account is asked. */

@@ -1,10 +1,10 @@
-import { daysBetween } from '../core/days.ts'
-import { byWorst, countFails } from '../core/fail-counts.ts'
-import type { Policy } from '../core/policy.ts'
-import type { Standing } from '../core/store.ts'
-import type { StoredFinding } from '../core/stored.ts'
-import { byWorstCluster } from '../core/tally-accounts.ts'
-import { compareText } from '../core/text.ts'
+import { daysBetween } from './days.ts'
+import { addFails, byWorst, countFails } from './fail-counts.ts'
+import type { Policy } from './policy.ts'
+import type { Standing } from './store.ts'
+import type { StoredFinding } from './stored.ts'
+import { byWorstCluster } from './tally-accounts.ts'
+import { compareText } from './text.ts'
 
 /** A digest shows the worst clusters of an organization, and no account can have more of them than that. */
 const mostClusters = 10
@@ -21,8 +21,36 @@ export const isPastDue = (
   return days !== undefined && daysBetween(firstSeen, at) > days
 }
 
+/** What stands open in several parts of an account: no cluster is in two of them. */
+export const addStandings = (all: readonly Standing[]): Standing => {
+  const sum = (of: (standing: Standing) => number) => all.reduce((total, standing) => total + of(standing), 0)
+  const owners = Map.groupBy(
+    all.flatMap(standing => standing.owners),
+    ({ owner }) => owner,
+  )
+  return {
+    fail: addFails(all.map(({ fail }) => fail)),
+    caused: sum(({ caused }) => caused),
+    unknown: sum(({ unknown }) => unknown),
+    waived: sum(({ waived }) => waived),
+    unconfirmed: sum(({ unconfirmed }) => unconfirmed),
+    pastDue: addFails(all.map(({ pastDue }) => pastDue)),
+    oldest: all.flatMap(({ oldest }) => oldest ?? []).sort(compareText)[0] ?? null,
+    owners: firstOwners(
+      [...owners].map(([owner, group]) => ({ owner, fail: addFails(group.map(({ fail }) => fail)) })),
+    ),
+    clusters: all
+      .flatMap(({ clusters }) => clusters)
+      .sort(byWorstCluster)
+      .slice(0, mostClusters),
+  }
+}
+
+const firstOwners = (owners: Standing['owners']): Standing['owners'] =>
+  owners.toSorted((a, b) => byWorst(a.fail, b.fail) || compareText(a.owner ?? '', b.owner ?? '')).slice(0, mostOwners)
+
 /**
- * What stands open in an account.
+ * What stands open in an account or a part of it.
  * @param findings every finding that is stored of it, whatever its state.
  * @param at the start of the run, UTC.
  */
@@ -42,10 +70,9 @@ export const standingOf = (
     unconfirmed: fails.filter(({ unconfirmedSince }) => unconfirmedSince !== undefined).length,
     pastDue: countFails(causes.filter(finding => isPastDue(finding, policy, at))),
     oldest: causes.map(({ firstSeen }) => firstSeen).sort(compareText)[0] ?? null,
-    owners: [...Map.groupBy(causes, ({ owner }) => owner)]
-      .map(([owner, group]) => ({ owner, fail: countFails(group) }))
-      .sort((a, b) => byWorst(a.fail, b.fail) || compareText(a.owner ?? '', b.owner ?? ''))
-      .slice(0, mostOwners),
+    owners: firstOwners(
+      [...Map.groupBy(causes, ({ owner }) => owner)].map(([owner, group]) => ({ owner, fail: countFails(group) })),
+    ),
     clusters: worstClusters(causes),
   }
 }

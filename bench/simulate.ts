@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import type { CoverageStatus } from '../src/core/coverage.ts'
+import type { AccountReport } from '../src/core/store.ts'
+import type { Organization } from '../src/sandbox/organization.ts'
+import { createSandbox } from '../src/sandbox/sandbox.ts'
+import { listen } from '../src/sandbox/server.ts'
+import { accountsOf } from '../src/sandbox/walk.ts'
+import { definitionIn } from '../test/packaged/machine.ts'
+import { type Packaged, packageService } from '../test/packaged/package.ts'
+import { stackOf } from '../test/packaged/stack.ts'
+import type { Shape } from './organizations.ts'
+import { simulationClock } from './simulation/clock.ts'
+import { costOf } from './simulation/cost.ts'
+import { type Outcome, simulateNight } from './simulation/night.ts'
+import { organizations, troubled } from './simulation/organizations.ts'
+import { storeByAccount } from './simulation/store.ts'
+
+const names = Object.keys(organizations) as (keyof typeof organizations)[]
+
+const simulate = async (name: string, shape: Shape, packaged: Packaged): Promise<boolean> => {
+  const { organization, deaths } = troubled(shape)
+  const stack = stackOf(packaged)
+  const outcome = await simulateNight({
+    ...{ organization, deaths, definition: definitionIn(stack), arnOf: stack.arnOf },
+    ...{ store: storeByAccount(), clock: simulationClock() },
+  })
+  const memory = await memoryOf(organization, outcome.longest.accountId)
+  const problems = problemsOf(outcome)
+  process.stdout.write(
+    `${[title(name, shape), ...linesOf(outcome), memory, ...verdict(outcome, problems)].join('\n')}\n\n`,
+  )
+  return problems.length === 0
+}
+
+const title = (name: string, { accounts, regions, emptyRegions, clusters, groups }: Shape) =>
+  `${name}: ${count(accounts)} accounts × ${regions} Regions, ${clusters} clusters × ${groups} groups in ${((1 - emptyRegions) * 100).toFixed(0)} % of them; store in memory`
+
+const count = (number: number) => Math.round(number).toLocaleString('en-US')
+const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, one) => sum + one, 0)
+
+const linesOf = (outcome: Outcome): readonly string[] => {
+  const { sandbox, usage, nightSeconds, longest, planned, entered, handedOver } = outcome
+  const calls = total(sandbox.counters.calls)
+  const violations = total(sandbox.counters.bucketViolations)
+  const cost = costOf(usage)
+  const dollars = cost.reduce((sum, line) => sum + line.dollars, 0)
+  return [
+    `  accounts a second      ${(planned / nightSeconds).toFixed(1)}, 100 at once; the night takes ${(nightSeconds / 60).toFixed(1)} virtual minutes`,
+    `  calls                  ${count(calls)} answered, ${(calls / planned).toFixed(1)} an account`,
+    `  throttles              ${count(violations)} calls over AWS's published rates`,
+    `  CPU a call             ${((usage.cpuSeconds * 1000) / calls).toFixed(2)} ms, the sandbox's own work included`,
+    `  longest child          ${longest.seconds.toFixed(1)} virtual seconds (${longest.accountId}); ${handedOver} handed over`,
+    `  scanned again          ${entered.get('ScanAgain') ?? 0} accounts that the first map lost`,
+    `  AWS                    $${dollars.toFixed(2)} a night`,
+    ...cost.map(({ what, arithmetic, dollars: part }) => `    ${what.padEnd(20)} $${part.toFixed(3)}  ${arithmetic}`),
+  ]
+}
+
+/** Every account-Region has one status, no more and no less. */
+const problemsOf = ({ reports, planned, digests }: Outcome): readonly string[] => {
+  const accounts = new Set(reports.map(({ accountId }) => accountId))
+  const twice = reports.filter(({ regions }) => new Set(regions.map(({ region }) => region)).size !== regions.length)
+  const sizes = new Set(reports.map(({ regions }) => regions.length))
+  return [
+    ...(accounts.size === planned && reports.length === planned
+      ? []
+      : [`${reports.length} of ${planned} accounts reported`]),
+    ...(twice.length > 0 ? [`${twice.length} accounts have a Region twice`] : []),
+    ...(sizes.size === 1 ? [] : [`accounts have ${[...sizes].join(' or ')} Regions`]),
+    ...(digests === 1 ? [] : [`${digests} digests were sent`]),
+  ]
+}
+
+const verdict = ({ reports }: Outcome, problems: readonly string[]): readonly string[] => {
+  const rows = reports.flatMap(({ regions }) => regions)
+  const byStatus = Map.groupBy<CoverageStatus, AccountReport['regions'][number]>(rows, ({ status }) => status)
+  const statuses = [...byStatus].map(([status, of]) => `${status} ${count(of.length)}`).join(', ')
+  return [
+    `  coverage               ${statuses}`,
+    problems.length === 0
+      ? `✔ each of ${count(rows.length)} account-Regions has exactly one status, and one digest was sent`
+      : `✖ ${problems.join('; ')}`,
+  ]
+}
+
+const bytesOfMegabyte = 1_000_000
+
+/** A process that scans the account with the longest child and nothing else, as the function would. */
+const memoryOf = async (organization: Organization, accountId: string): Promise<string> => {
+  const account = accountsOf(organization).find(placed => placed.accountId === accountId)?.account
+  const alone = { ...organization, units: {}, policies: [], accounts: account ? { [accountId]: account } : {} }
+  const server = await listen(createSandbox(alone), 0)
+  try {
+    const child = join(import.meta.dirname, 'memory-child.ts')
+    const hub = JSON.stringify({ organization: alone.organization, regions: alone.regions })
+    const { stdout } = await promisify(execFile)(process.execPath, [child, server.url, hub])
+    const { beforeMb, peakMb } = JSON.parse(stdout) as { beforeMb: number; peakMb: number }
+    return `  peak memory a child    ${peakMb.toFixed(0)} MB resident, ${beforeMb.toFixed(0)} MB of it before the scan; this process ${((process.resourceUsage().maxRSS * 1024) / bytesOfMegabyte).toFixed(0)} MB`
+  } finally {
+    await server.close()
+  }
+}
+
+const { only, accounts } = parseArgs({ options: { only: { type: 'string' }, accounts: { type: 'string' } } }).values
+const most = Number(accounts ?? Number.POSITIVE_INFINITY)
+if ((only !== undefined && !names.some(name => name === only)) || !(most >= 1)) {
+  process.stderr.write(`Usage: npm run simulate -- [--only ${names.join('|')}] [--accounts NUMBER]\n`)
+  process.exitCode = 2
+} else {
+  const packaged = await packageService()
+  try {
+    for (const name of names.filter(one => only === undefined || one === only)) {
+      process.stderr.write(`${name} …\n`)
+      const shape = organizations[name]
+      const isKept = await simulate(name, { ...shape, accounts: Math.min(most, shape.accounts) }, packaged)
+      if (!isKept) process.exitCode = 1
+    }
+  } finally {
+    await packaged.remove()
+  }
+}
