@@ -38,7 +38,7 @@ export const countCalls = (signal?: AbortSignal): ApiCallCounter => {
     (next, { commandName }) =>
     async args => {
       const action = `${service}:${commandName?.replace(/Command$/, '')}`
-      signal?.throwIfAborted()
+      if (signal?.aborted) throw Object.assign(new Error('the time is up'), { name: 'AbortError' })
       attempts++
       try {
         const result = await next(args)

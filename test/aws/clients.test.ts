@@ -51,6 +51,15 @@ test('a server error is an attempt and no answer', async () => {
   expect(calls.read()).toEqual({ answered: {}, attempts: 1, throttled: 0 })
 })
 
+test('no call is sent once the time is up, and what is under way ends as no data', async () => {
+  const timeIsUp = new AbortController()
+  const { reader, sandbox, calls } = await openMember({}, { signal: timeIsUp.signal, maxAttempts: 3 })
+  timeIsUp.abort()
+  await expect(reader.readRegion('eu-west-1')).rejects.toMatchObject({ name: 'AbortError' })
+  expect(sandbox.counters.calls).toEqual({ 'sts:AssumeRole': 1 })
+  expect(calls.read().attempts).toBe(1)
+})
+
 test('the hub is who STS says', async () => {
   const { organization } = connectTo()
   expect(await organization.whoAmI()).toEqual({ accountId: hub, partition: 'aws', region: 'eu-west-1' })
