@@ -52,7 +52,7 @@ const oneRegionAtOnce = () =>
 
 /** Everything that a night leaves, but for the moments at which it ended and the doors that had to be opened again. */
 const remembered = async () => {
-  const items = (await deployment.items()).map(({ finishedAt, digestSentAt, ...item }) => item)
+  const items = (await deployment.items()).map(({ finishedAt, digestSentAt, claimedUntil, ...item }) => item)
   return JSON.parse(JSON.stringify(items).replaceAll('"sts:AssumeRole":2', '"sts:AssumeRole":1')) as readonly object[]
 }
 
