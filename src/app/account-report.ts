@@ -30,11 +30,12 @@ export const accountReport = (
     ouPath: target.ouPath?.map(({ name }) => name) ?? null,
     regions: coverage.map(({ accountId, ...region }) => {
       const area = isCovered(region.status) ? tonight.get(region.region) : undefined
-      const known = region.status === 'account-inactive' ? undefined : before.get(region.region)
+      const known = before.get(region.region)
       // Of nodes that could not all be listed, the last night that could counts: else fewer would look like progress.
       const isWhole = area?.listed.nodeGroups && area.listed.instances
       if (area?.estate && (isWhole || !known?.estate)) return { ...region, estate: area.estate, estateAsOf: at }
-      return { ...region, estate: known?.estate ?? null, estateAsOf: known?.estateAsOf ?? null }
+      const stands = region.status !== 'account-inactive'
+      return { ...region, estate: (stands && known?.estate) || null, estateAsOf: known?.estateAsOf ?? null }
     }),
     totals: {
       ...looked,
