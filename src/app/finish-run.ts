@@ -1,8 +1,8 @@
 import { type Bucket, keysOf } from '../core/bucket.ts'
+import type { RegionCoverage } from '../core/coverage.ts'
 import { selectChecks } from '../core/evaluate.ts'
 import { ScanRequest } from '../core/messages.ts'
 import type { RunRecord, Store } from '../core/store.ts'
-import type { Target } from '../core/target.ts'
 import { reports as formats } from '../reports/index.ts'
 import { checkList } from './check-list.ts'
 import { type DeliveryPorts, deliver } from './deliver.ts'
@@ -11,7 +11,7 @@ import { knownRun, policyOf } from './digest.ts'
 import { remember } from './remember.ts'
 import { reportFrom } from './report.ts'
 import { endRun } from './runs.ts'
-import { nothingSeen } from './scan-account.ts'
+import { nothingSeen, whyExcluded } from './scan-account.ts'
 
 export interface FinishRunPorts extends DeliveryPorts {
   readonly bucket: Bucket
@@ -44,7 +44,7 @@ export const finishRun = async (runId: string, ports: FinishRunPorts): Promise<R
 
 /**
  * Planned accounts whose scan never told of itself are coverage too: `not-reached` in every Region that any account of
- * the run has, and in those in which they were looked for before.
+ * the run has, and in those in which they were looked for before; but what was not to be asked has its own status.
  * @returns how many accounts did tell.
  */
 const rememberSilentAccounts = async (run: RunRecord, ports: FinishRunPorts): Promise<number> => {
@@ -59,9 +59,14 @@ const rememberSilentAccounts = async (run: RunRecord, ports: FinishRunPorts): Pr
   const { id, startedAt, scope, previousRunId } = run
   const night = { run: { id, startedAt, scope }, checks: selectChecks(checkList, policy), policy, previousRunId }
   const regionsBefore = regionsIn(previousRunId, store)
-  for (const { target } of silent) {
+  for (const { target, unasked = silence } of silent) {
     const places = new Set([...regions, ...(await regionsBefore(target.accountId))])
-    await remember(notReached(target, [...places].sort()), night, ports)
+    const coverage = [...places].sort().map((region): RegionCoverage => {
+      const rule = unasked.status === 'excluded' ? undefined : whyExcluded(region, { policy, scope })
+      const why = rule === undefined ? unasked : { status: 'excluded' as const, detail: rule }
+      return { accountId: target.accountId, region, ...why, failures: [] }
+    })
+    await remember(nothingSeen(target, coverage), night, ports)
   }
   return heard.size
 }
@@ -73,15 +78,9 @@ const heardOf = async (runId: string, store: Store) => {
   await store.eachAccount(runId, report => {
     if (report.regions.every(({ status }) => status === 'not-reached')) return
     heard.add(report.accountId)
-    for (const { region } of report.regions) regions.add(region)
+    for (const { region, status } of report.regions) if (status !== 'region-disabled') regions.add(region)
   })
   return { heard, regions }
 }
 
-const notReached = (target: Target, regions: readonly string[]) =>
-  nothingSeen(
-    target,
-    regions.map(region => ({ accountId: target.accountId, region, ...silence })),
-  )
-
-const silence = { status: 'not-reached', detail: 'the scan of the account did not end', failures: [] } as const
+const silence = { status: 'not-reached', detail: 'the scan of the account did not end' } as const
