@@ -109,6 +109,8 @@ export const FindingEvent = z
     owner: z.string().nullable(),
     causedBy: z.array(z.string()).readonly(),
     firstSeen: Timestamp,
+    /** What waives it, where that is what happened. */
+    waiver: WaivedBy.optional(),
   })
   .readonly()
 export type FindingEvent = z.infer<typeof FindingEvent>

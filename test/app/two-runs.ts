@@ -18,8 +18,10 @@ const startWith = async ({ finding: first, told }: Start): Promise<MemoryStore> 
   await store.putArea(state, undefined)
   await store.putArea({ ...state, region: 'global', judged: {} }, undefined)
   if (first) await store.putFinding(first, undefined)
-  if (first?.pending && told)
-    await store.putEvent({ ...finding(), ...first, runId: before.id, kind: first.pending, findingId: first.id })
+  if (first?.pending && told) {
+    const { waiver, ...event } = { ...finding(), ...first }
+    await store.putEvent({ ...event, runId: before.id, kind: first.pending, findingId: first.id })
+  }
   await endRun(before, during(before, store))
   return store.copy()
 }
