@@ -9,7 +9,7 @@ import { joinSubjects } from '../../src/core/join.ts'
 import { defaultPolicy } from '../../src/core/policy.ts'
 import { known } from '../../src/core/read.ts'
 import * as build from '../support/build.ts'
-import { arbitraryInventory } from './arbitrary.ts'
+import { arbitraryInventory, withoutNodes } from './arbitrary.ts'
 import { arbitraryFailures, withFailures } from './failing-reads.ts'
 
 const imdsChecks = checks.filter(({ id }) => /^(?:node-group|launch-template)-imdsv2-required$/.test(id))
@@ -22,16 +22,6 @@ const closable = (inventory: RegionInventory) => {
   const { subjects, findings } = judged(inventory)
   return closableIn(subjects, findings)
 }
-
-/** The same, without the nodes that were launched before: a policy is about the next ones. */
-const withoutNodes = (inventory: RegionInventory): RegionInventory => ({
-  ...inventory,
-  instances: { ...inventory.instances, items: [] },
-  autoScalingGroups: {
-    ...inventory.autoScalingGroups,
-    items: inventory.autoScalingGroups.items.map(({ warmPool, ...group }) => ({ ...group, instances: [] })),
-  },
-})
 
 /** What closes when the account's default is judged again as the policy would set it. */
 const closed = (inventory: RegionInventory) => {
