@@ -57,8 +57,8 @@ const reportedRegion = (
   const isRead = isCovered(coverage.status) && estate !== null
   // Of nodes that could not all be listed, the last night that could counts: else fewer would look like progress.
   if (isRead && (hasAllNodes || !before?.estate)) return { ...coverage, estate, estateAsOf: at }
-  if (coverage.status === 'account-inactive') return { ...coverage, estate: null, estateAsOf: null }
-  return { ...coverage, estate: before?.estate ?? null, estateAsOf: before?.estateAsOf ?? null }
+  const estateBefore = coverage.status === 'account-inactive' ? null : (before?.estate ?? null)
+  return { ...coverage, estate: estateBefore, estateAsOf: before?.estateAsOf ?? null }
 }
 
 /** Where the defaults of the account's Regions come from, and what a declarative policy would close where there is none. */

@@ -37,7 +37,7 @@ const past = async (finding: StoredFinding, runId: string, store: Store): Promis
   const events = (await store.historyOf({ findingId: finding.id })).filter(event => event.runId <= runId)
   const last = events.toSorted((a, b) => compareText(a.runId, b.runId)).at(-1)
   if (!last) return undefined
-  const { severity, message, owner, causedBy, firstSeen } = last
+  const { severity, message, owner, causedBy, firstSeen, waiver = null } = last
   // Evidence is kept for the newest words alone.
   const evidence = message === finding.message ? finding.evidence : []
   return {
@@ -49,6 +49,7 @@ const past = async (finding: StoredFinding, runId: string, store: Store): Promis
     owner,
     causedBy,
     firstSeen,
+    waiver,
     evidence,
   }
 }

@@ -1,4 +1,3 @@
-import { isIntended } from '../core/coverage.ts'
 import type { AccountReport, Store } from '../core/store.ts'
 import type { Target } from '../core/target.ts'
 import type { Planned } from './plan.ts'
@@ -37,10 +36,16 @@ const targetOf = ({ accountId, name }: AccountReport): Target => ({
   roleArn: null,
 })
 
-/** The Regions in which an account was looked for in the run before: those that somebody or its state left out are not. */
+/**
+ * The Regions of an account in the run before, for one that cannot tell them tonight: all but those that were never read,
+ * for they are not enabled. Whatever is known of the others has to be told on.
+ */
 export const regionsIn =
   (previousRunId: string | undefined, store: Pick<Store, 'readAccount'>) =>
   async (accountId: string): Promise<readonly string[]> => {
     const report = previousRunId === undefined ? undefined : await store.readAccount(previousRunId, accountId)
-    return report?.regions.flatMap(({ region, status }) => (isIntended(status) ? [] : region)) ?? []
+    const known = report?.regions.filter(
+      ({ status, estateAsOf }) => status !== 'region-disabled' || estateAsOf !== null,
+    )
+    return known?.map(({ region }) => region) ?? []
   }

@@ -17,10 +17,11 @@ export const placeOfFinding = (
 
 const findingEventOf = (finding: StoredFinding): FindingEvent | undefined => {
   const { changedIn, pending, id, checkId, severity, accountId, region, resource, message } = finding
-  const { owner, causedBy, firstSeen } = finding
+  const { owner, causedBy, firstSeen, waiver } = finding
   if (pending === undefined) return undefined
   const what = { runId: changedIn, kind: pending, findingId: id }
-  return { ...what, checkId, severity, accountId, region, resource, message, owner, causedBy, firstSeen }
+  const event = { ...what, checkId, severity, accountId, region, resource, message, owner, causedBy, firstSeen }
+  return pending === 'waived' && waiver ? { ...event, waiver } : event
 }
 
 /**

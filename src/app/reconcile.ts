@@ -15,7 +15,7 @@ import { globalCoverage, previousReport, type RememberNight, rememberAreas } fro
 import type { RunPorts } from './runs.ts'
 import { nothingSeen } from './scan-account.ts'
 import { readHandover } from './scan-in-parts.ts'
-import { nothingOf } from './scan-region.ts'
+import { nothingOf, whyExcluded } from './scan-region.ts'
 
 export interface ReconcilePorts {
   readonly store: Store
@@ -41,7 +41,8 @@ export const reconcileRun = async (runId: string, { store, bucket }: ReconcilePo
 
 /**
  * Planned accounts whose scan never told of itself are coverage too: `not-reached` in every Region that any account of
- * the run has and in which they were looked for before, but for those Regions that were done before they fell silent.
+ * the run has and in which they were looked for before, but for those that were done before they fell silent; what was not to
+ * be asked has its own status.
  * Their findings there stay, unconfirmed. Of a run that has ended nothing is written.
  * @returns how many accounts did tell.
  */
@@ -54,9 +55,14 @@ export const rememberSilentAccounts = async (run: RunRecord, ports: ReconcilePor
   const { id, startedAt, scope, previousRunId } = run
   const night = { run: { id, startedAt, scope }, checks: selectChecks(checkList, policy), policy, previousRunId }
   const regionsBefore = regionsIn(previousRunId, ports.store)
-  for (const { target } of silent) {
+  for (const { target, unasked = silence } of silent) {
     const places = [...new Set([...regions, ...(await regionsBefore(target.accountId))])].sort()
-    await ports.store.putAccount(await rememberSilence(target, places, night, ports))
+    const rowOf = (region: string): RegionCoverage => {
+      const rule = unasked.status === 'excluded' ? undefined : whyExcluded(region, { policy, scope })
+      const why = rule === undefined ? unasked : ({ status: 'excluded', detail: rule } as const)
+      return { accountId: target.accountId, region, ...why, failures: [] }
+    }
+    await ports.store.putAccount(await rememberSilence(target, places, rowOf, night, ports))
   }
   return heard.size
 }
@@ -75,7 +81,7 @@ const heardOf = async (runId: string, store: Store) => {
   await store.eachAccount(runId, report => {
     if (wasSilent(report)) return
     heard.add(report.accountId)
-    for (const { region } of report.regions) regions.add(region)
+    for (const { region, status } of report.regions) if (status !== 'region-disabled') regions.add(region)
   })
   return { heard, regions }
 }
@@ -84,13 +90,14 @@ const heardOf = async (runId: string, store: Store) => {
 const rememberSilence = async (
   target: Target,
   places: readonly string[],
+  rowOf: (region: string) => RegionCoverage,
   night: RememberNight,
   ports: ReconcilePorts & RunPorts,
 ): Promise<AccountReport> => {
   const handover = await readHandover(night.run.id, target.accountId, ports.bucket)
   const done = new Map(handover?.done.map(outcome => [outcome.coverage.region, outcome]))
   const regions = handover?.regions.map(({ name }) => name) ?? places
-  const rows = regions.map(region => done.get(region)?.coverage ?? notReached(target, region))
+  const rows = regions.map(region => done.get(region)?.coverage ?? rowOf(region))
   const outcomes = rows.map(coverage => done.get(coverage.region) ?? nothingOf(coverage))
   const account = { ...nothingSeen(target, rows), outcomes }
   const silent = rows.filter(({ region }) => !done.has(region))
@@ -112,16 +119,8 @@ const withDone = (report: AccountReport, { totals, standing, waiversUsed }: Hand
   waiversUsed: [...new Set([...report.waiversUsed, ...waiversUsed])].sort((a, b) => a - b),
 })
 
-const silence = 'the scan of the account did not end'
-
-const notReached = ({ accountId }: Target, region: string): RegionCoverage => ({
-  accountId,
-  region,
-  status: 'not-reached',
-  detail: silence,
-  failures: [],
-})
+const silence = { status: 'not-reached', detail: 'the scan of the account did not end' } as const
 
 /** Whether a report was written for an account that did not write its own. */
 const wasSilent = ({ regions }: AccountReport) =>
-  regions.length === 0 || regions.some(({ detail }) => detail === silence)
+  regions.length === 0 || regions.some(({ detail }) => detail === silence.detail)

@@ -127,7 +127,7 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
     putEvent: async event => {
       await write('dynamodb:PutItem', () =>
         items.event
-          .put({ ...event, ...keyOf(event) })
+          .put(present({ ...event, ...keyOf(event) }))
           .where(({ runId }, { notExists }) => notExists(runId))
           .go(conditional),
       )

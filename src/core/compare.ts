@@ -75,7 +75,7 @@ const ofOpenFail = (stored: StoredFinding, tonight: Tonight, circumstances: Circ
       if (stored.unconfirmedSince === undefined) {
         return put({ ...withoutPending(stored), unconfirmedSince: at, changedIn: runId }, 'unconfirmed')
       }
-      return tonight.says === 'unknown' ? seenAgain(stored, circumstances) : undefined
+      return unseenNoMore(stored, circumstances)
     case 'fail': {
       const next = retold(stored, tonight.finding, circumstances)
       if (waived) return put({ ...next, state: 'waived' }, 'waived')
@@ -97,7 +97,7 @@ const ofOpenUnknown = (
     case 'retired':
       return { kind: 'drop', finding: stored }
     case 'not-read':
-      return undefined
+      return unseenNoMore(stored, circumstances)
     case 'unseen':
       return isUnseenForGood(stored, circumstances)
         ? { kind: 'drop', finding: stored }
@@ -127,9 +127,8 @@ const ofWaived = (stored: StoredFinding, tonight: Tonight, circumstances: Circum
     case 'unseen':
       return ofUnseen(stored, circumstances, undefined)
     case 'unknown':
-      return seenAgain(stored, circumstances)
     case 'not-read':
-      return undefined
+      return unseenNoMore(stored, circumstances)
     case 'fail': {
       const next = retold(stored, tonight.finding, circumstances)
       if (!circumstances.waived) return put(next, 'waiver-expired')
@@ -155,8 +154,8 @@ const ofUnseen = (
 const isUnseenForGood = ({ unseenSince }: StoredFinding, { at }: Circumstances) =>
   unseenSince !== undefined && daysBetween(unseenSince, at) >= unseenDays
 
-/** A group that is seen again, and of which not more is known. */
-const seenAgain = (stored: StoredFinding, { runId }: Circumstances): Transition | undefined => {
+/** A group that is seen again, or that may have been: only what every night says counts, so the days begin anew. */
+const unseenNoMore = (stored: StoredFinding, { runId }: Circumstances): Transition | undefined => {
   const { unseenSince, ...rest } = withoutPending(stored)
   return unseenSince === undefined ? undefined : put({ ...rest, changedIn: runId }, undefined)
 }

@@ -1,10 +1,6 @@
-import type { Level } from './decision.ts'
 import { type Finding, findingId, isCause, isOpenFail } from './finding.ts'
 import type { ImdsDecisions } from './imds.ts'
 import type { RegionSubjects } from './subjects.ts'
-
-/** The levels that leave it to the account: EC2 asks its default before these two, or it is the default that decided. */
-const belowDefault: ReadonlySet<Level> = new Set(['account default', 'image', 'EC2 default'])
 
 /**
  * How many open fails of a Region an account default of `required` would close, as an EC2 declarative policy sets it for
@@ -27,6 +23,8 @@ export const closableIn = (subjects: RegionSubjects, findings: readonly Finding[
 }
 
 const isRightByDefault = ({ httpTokens, httpEndpoint }: ImdsDecisions) =>
-  httpTokens.value === 'required' ||
-  httpEndpoint.value === 'disabled' ||
-  (httpTokens.decidedBy !== 'nothing' && belowDefault.has(httpTokens.decidedBy))
+  httpTokens.value === 'required' || httpEndpoint.value === 'disabled' || isLeftToAccount(httpTokens)
+
+/** Whether the launch leaves it to the account, whatever the account says now, and no node contradicts that. */
+const isLeftToAccount = ({ trace }: ImdsDecisions['httpTokens']) =>
+  trace.some(({ level }) => level === 'account default') && !trace.some(({ level }) => level === 'running nodes')

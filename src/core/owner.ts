@@ -1,6 +1,7 @@
 import type { AnySubject } from './check.ts'
 import type { Policy } from './policy.ts'
 import { readValue } from './read.ts'
+import { tagOf } from './tags.ts'
 import type { Target } from './target.ts'
 
 /** Answers who is responsible for the resource of a subject; null where nobody is named. */
@@ -18,7 +19,7 @@ export const ownersIn = (
   const ofAccount = owners.accounts[accountId] ?? ofUnit ?? null
   const { tag } = owners
   if (tag === undefined) return () => ofAccount
-  return subject => readValue(subject.resource.tags)?.[tag] || clusterTagsOf(subject)?.[tag] || ofAccount
+  return subject => tagOf(readValue(subject.resource.tags), tag) || tagOf(clusterTagsOf(subject), tag) || ofAccount
 }
 
 const clusterTagsOf = (subject: AnySubject) =>

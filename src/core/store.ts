@@ -67,9 +67,9 @@ export type DefaultsSource = z.infer<typeof DefaultsSource>
 const ReportedRegion = z
   .strictObject({
     ...RegionCoverage.unwrap().omit({ accountId: true }).shape,
-    /** What it comes to, or came to when it was last read; null where it never was. */
+    /** What it comes to, or came to when it was last read; null where it never was, and of an account that is not active. */
     estate: Estate.nullable(),
-    /** The start of the run that read the estate; null where none did. */
+    /** The start of the run that read it last; null where none did. */
     estateAsOf: Timestamp.nullable(),
   })
   .readonly()

@@ -69,7 +69,7 @@ export const StoredFinding = z
     pending: FindingEventKind.optional(),
     /** Since when an open fail could not be confirmed. */
     unconfirmedSince: Timestamp.optional(),
-    /** Since when a group that may come back has had no node, in a list that was read to its end. */
+    /** Since when a group that may come back has had no node, in lists that were read to their end night by night. */
     unseenSince: Timestamp.optional(),
     resolvedAt: Timestamp.optional(),
     reopenCount: z.int().min(0),
@@ -109,6 +109,8 @@ export const FindingEvent = z
     owner: z.string().nullable(),
     causedBy: z.array(z.string()).readonly(),
     firstSeen: Timestamp,
+    /** What waives it, where that is what happened. */
+    waiver: WaivedBy.optional(),
   })
   .readonly()
 export type FindingEvent = z.infer<typeof FindingEvent>

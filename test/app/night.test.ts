@@ -3,7 +3,8 @@ import { finishRun } from '../../src/app/finish-run.ts'
 import { type PlanRunPorts, planRun } from '../../src/app/plan-run.ts'
 import { type ScanTargetPorts, scanTarget } from '../../src/app/scan-target.ts'
 import { checks } from '../../src/checks/index.ts'
-import { keysOf } from '../../src/core/bucket.ts'
+import { parseYaml } from '../../src/config/yaml.ts'
+import { keysOf, postureKey } from '../../src/core/bucket.ts'
 import { ConfigError, PostureError } from '../../src/core/errors.ts'
 import { PlanReply, type PlanRequest, ScanRequest } from '../../src/core/messages.ts'
 import { defaultPolicy, type Policy, policySchema } from '../../src/core/policy.ts'
@@ -97,6 +98,22 @@ describe('planning a run', () => {
     const refused = plan({ ...request, ...asked })
     await expect(refused).rejects.toThrow(ConfigError)
     await expect(refused).rejects.toThrow(says)
+    expect([store.writes, [...files.keys()]]).toEqual([[], []])
+  })
+
+  test.each([
+    ['without an end', '', /^posture\.yaml:3: waivers\.0\.expires: is missing/],
+    [
+      'that ends a year and a day after the run',
+      ', expires: 2027-11-23',
+      /waivers\.0\.expires: is more than a year ahead: 2027-11-22/,
+    ],
+  ])('begins no run for a waiver %s', async (_, end, says) => {
+    const text = `version: 1\nwaivers:\n  - { cluster: shop, owner: a, reason: b, ticket: c${end} }\n`
+    const readPolicy: PlanRunPorts['readPolicy'] = async (ids, today) =>
+      parseYaml(text, postureKey, policySchema(ids, today))
+    const { plan, store, files } = house({ readPolicy })
+    await expect(plan()).rejects.toThrow(says)
     expect([store.writes, [...files.keys()]]).toEqual([[], []])
   })
 

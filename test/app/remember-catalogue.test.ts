@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { type Night, notAsked, scanAccount } from '../../src/app/scan-account.ts'
 import { checks } from '../../src/checks/index.ts'
 import type { RegionInventory } from '../../src/core/inventory.ts'
 import { defaultPolicy } from '../../src/core/policy.ts'
 import { known } from '../../src/core/read.ts'
+import { arbitraryInventory } from '../core/arbitrary.ts'
 import * as build from '../support/build.ts'
 import { memoryStore } from '../support/memory-store.ts'
 import { enabled, openAccounts } from './fakes.ts'
@@ -58,6 +60,20 @@ describe('with the checks of the catalogue', () => {
     expect(Object.values(findingsOf(store))).toContain('open fail')
     expect(await nightOf(store, runOf(2), await scanned(running('i-3', 'i-4', 'i-5')), { checks })).toEqual([])
   })
+
+  /** The same, every instance in the place of another. */
+  const replaced = (inventory: RegionInventory): RegionInventory =>
+    JSON.parse(JSON.stringify(inventory).replaceAll('"i-', '"i-another-'))
+
+  test('replacing every instance of every group makes no event and writes nothing, whatever there is', () =>
+    fc.assert(
+      fc.asyncProperty(arbitraryInventory, async inventory => {
+        const store = memoryStore()
+        await nightOf(store, runOf(1), await scanned(inventory), { checks })
+        expect(await nightOf(store, runOf(2), await scanned(replaced(inventory)), { checks })).toEqual([])
+      }),
+      { numRuns: 300, seed: 20261122 },
+    ))
 
   test('a Region in which everything is refused closes nothing, and neither does an account without a role', async () => {
     const store = memoryStore()

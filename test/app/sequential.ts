@@ -1,6 +1,7 @@
 import { compare, type Tonight } from '../../src/core/compare.ts'
 import type { Run } from '../../src/core/run.ts'
 import type { FindingEventKind, StoredFinding } from '../../src/core/stored.ts'
+import * as build from '../support/build.ts'
 import { account, area, finding, runOf, unlisted } from './memory.ts'
 
 /** What runs that come one after the other make of one finding, without any store. */
@@ -55,7 +56,8 @@ export const accountThat = (what: Says) => {
   if ('finding' in said) return account([area({ findings: [said.finding] })])
   if (what === 'pass') return account([area()])
   if (what === 'not-read') return account([area({ judged: nobody, listed: unlisted, isComplete: false })], 'partial')
-  return account([area({ judged: what === 'gone' ? nobody : [] })])
+  if (what === 'gone') return account([area({ judged: nobody })])
+  return account([area({ judged: [] })], 'ok', { target: build.target({ state: 'CLOSED' }) })
 }
 
 export interface Actor {

@@ -5,14 +5,11 @@ import type { Store } from '../../src/core/store.ts'
 import type { FindingEvent } from '../../src/core/stored.ts'
 import { type Choose, explore, type Process, startProcess } from '../support/interleave.ts'
 import { type MemoryStore, memoryStore, stepped, type Write } from '../support/memory-store.ts'
-import { accountId, begin, check, during, finding, night, region, runOf } from './memory.ts'
+import { accountId, begin, during, finding, night, region, runOf } from './memory.ts'
 import { type Actor, accountThat, before, inTurn, inWords, ordersOf, type Start } from './sequential.ts'
 
 const rememberAs = ({ run, says: what }: Actor, store: Store, memory: MemoryStore) =>
-  remember(accountThat(what), night(run, { checks: what === 'retired' ? [] : [check()] }), {
-    ...during(run, memory),
-    store,
-  })
+  remember(accountThat(what), night(run), { ...during(run, memory), store })
 
 const startWith = async ({ finding: first, told }: Start): Promise<MemoryStore> => {
   const store = memoryStore()
@@ -21,8 +18,10 @@ const startWith = async ({ finding: first, told }: Start): Promise<MemoryStore> 
   await store.putArea(state, undefined)
   await store.putArea({ ...state, region: 'global', judged: {} }, undefined)
   if (first) await store.putFinding(first, undefined)
-  if (first?.pending && told)
-    await store.putEvent({ ...finding(), ...first, runId: before.id, kind: first.pending, findingId: first.id })
+  if (first?.pending && told) {
+    const { waiver, ...event } = { ...finding(), ...first }
+    await store.putEvent({ ...event, runId: before.id, kind: first.pending, findingId: first.id })
+  }
   await endRun(before, during(before, store))
   return store.copy()
 }

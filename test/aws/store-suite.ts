@@ -311,7 +311,8 @@ export const contractSuite = (newStore: () => Promise<Store>): void => {
     })
 
     test('of a finding are its history, of all runs and of no other finding', async () => {
-      const history = [findingEvent({ runId: night(19), kind: 'baseline' }), findingEvent({ kind: 'resolved' })]
+      const waiver = { owner: 'ada', reason: 'frozen', ticket: 'OPS-1', expires: '2026-11-20' }
+      const history = [findingEvent({ runId: night(19), kind: 'waived', waiver }), findingEvent({ kind: 'resolved' })]
       for (const event of history) await store.putEvent(event)
       await store.putEvent(findingEvent({ findingId: 'b'.repeat(32) }))
       await store.putEvent(coverageEvent())

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -58,11 +58,35 @@ describe('files', () => {
       text: 'version: 1\nchecks:\n  disable: [node-group-on-fire]\n',
       says: 'file.yaml:3: checks.disable.0: there is no check node-group-on-fire',
     },
+    {
+      name: 'a waiver without an end',
+      text: 'version: 1\nwaivers:\n  - { cluster: shop, owner: a, reason: b, ticket: c }\n',
+      says: 'file.yaml:3: waivers.0.expires: is missing: expected a date: 2027-03-31',
+    },
+    {
+      name: 'a waiver for ever',
+      text: 'version: 1\nwaivers:\n  - { cluster: shop, owner: a, reason: b, ticket: c, expires: 2999-01-01 }\n',
+      says: 'file.yaml:3: waivers.0.expires: is more than a year ahead',
+    },
+    {
+      name: 'a waiver of everything',
+      text: "version: 1\nwaivers:\n  - { cluster: '*', owner: a, reason: b, ticket: c, expires: 2020-01-01 }\n",
+      says: 'file.yaml:3: waivers.0.cluster: matches everything',
+    },
     { name: 'no YAML', text: 'version: [1\n', says: 'file.yaml:' },
   ])('a posture.yaml with $name is refused by line', async ({ text, says }) => {
     const { code, stderr } = await runHere('scan', '--config', await fileWith(text))
     expect(stderr).toContain(says)
     expect(code).toBe(2)
+  })
+
+  test('a posture.yaml that is refused leaves nothing behind, not even an empty store', async () => {
+    const kept = join(folder, 'kept')
+    const file = await fileWith('version: 1\nwaivers:\n  - { owner: a, reason: b, ticket: c, expires: 2020-01-01 }\n')
+    const { code, stdout, stderr } = await runHere('scan', '--config', file, '--store', kept)
+    expect(stderr).toMatch(/^\S+file\.yaml:3: waivers\.0\.check: matches everything: [^\n]+\n$/)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    await expect(readdir(kept)).rejects.toThrow('ENOENT')
   })
 
   test.each([

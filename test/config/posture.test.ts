@@ -296,6 +296,92 @@ describe('a posture.yaml that cannot be used is told with file, line and what is
     expect(await complaintOf(text)).toBe(complaint)
   })
 
+  describe('a waiver', () => {
+    const complaintAbout = (...rows: string[]) =>
+      complaintOf(
+        `version: 1\nwaivers:\n${rows.map(row => `  - { ${row}, owner: a, reason: b, ticket: c }\n`).join('')}`,
+      )
+    const account = "account: '111122223333'"
+    const until = 'expires: 2027-03-31'
+    const everything = 'matches everything: name a part of it, or leave it out'
+    const noPlace =
+      'matches everything: name an account, ou, region, cluster, resource or tag; a check is switched off under checks.disable'
+    const tooLate = (day: string) => `is more than a year ahead: ${day} is the latest day`
+
+    test.each<[string, string[], string]>([
+      ['without an end', [account], 'posture.yaml:3: waivers.0.expires: is missing: expected a date: 2027-03-31'],
+      [
+        'that ends in more than a year',
+        [`${account}, expires: 2027-11-23`],
+        `posture.yaml:3: waivers.0.expires: ${tooLate('2027-11-22')}`,
+      ],
+      ['for ever', [`${account}, expires: never`], 'posture.yaml:3: waivers.0.expires: expected a date: 2027-03-31'],
+      ['of every cluster', [`cluster: '*', ${until}`], `posture.yaml:3: waivers.0.cluster: ${everything}`],
+      [
+        'of every resource, in more signs',
+        [`${account}, resource: '**', ${until}`],
+        `posture.yaml:3: waivers.0.resource: ${everything}`,
+      ],
+      [
+        'of nothing but a check',
+        [`check: image-imdsv2-supported, ${until}`],
+        `posture.yaml:3: waivers.0.check: ${noPlace}`,
+      ],
+      ['of nothing at all', [until], `posture.yaml:3: waivers.0.check: ${noPlace}`],
+      [
+        'of the same place as another, with another end',
+        [`${account}, ${until}`, `region: eu-west-1, ${until}`, `${account}, expires: 2027-01-01`],
+        'posture.yaml:5: waivers.2: waives the same as waivers.0',
+      ],
+      [
+        'too many of them, each with its own line',
+        [`${account}, expires: 2028-01-01`, `region: eu-west-1`],
+        `posture.yaml:3: waivers.0.expires: ${tooLate('2027-11-22')}\nposture.yaml:4: waivers.1.expires: is missing: expected a date: 2027-03-31`,
+      ],
+    ])('%s', async (_, rows, complaint) => {
+      expect(await complaintAbout(...rows)).toBe(complaint)
+    })
+
+    test('of the same place with another owner is the same waiver', async () => {
+      const [first, second] = [waiver, waiver.replace('owner: a', 'owner: b').replace('ticket: c', 'ticket: d')]
+      expect(await complaintOf(`version: 1\nwaivers:\n  - ${first}\n  - ${second}\n`)).toBe(
+        'posture.yaml:4: waivers.1: waives the same as waivers.0',
+      )
+    })
+
+    // On the 29th of February a year ahead is the 28th.
+    test.each([
+      ['2026-11-22', '2027-11-22', '2027-11-23'],
+      ['2026-01-01', '2027-01-01', '2027-01-02'],
+      ['2027-03-01', '2028-03-01', '2028-03-02'],
+      ['2028-02-29', '2029-02-28', '2029-03-01'],
+    ])('on %s may end on %s and not on %s', async (today, latest, later) => {
+      const ending = async (day: string) => {
+        await writeFile(file, `version: 1\nwaivers:\n  - ${waiver.replace('2027-03-31', day)}\n`)
+        return readPosture(file, checkIds, today)
+      }
+      expect((await ending(latest)).waivers).toMatchObject([{ expires: latest }])
+      await expect(ending(later)).rejects.toThrow(tooLate(latest))
+    })
+
+    test('that has ended is no error, nor is a part of a name', async () => {
+      const { waivers } = await read(
+        `version: 1\nwaivers:\n  - ${waiver.replace('2027-03-31', '2020-01-01')}\n  - ${waiver.replace('account', "resource: '*web', account")}\n`,
+      )
+      expect(waivers.map(({ expires }) => expires)).toEqual(['2020-01-01', '2027-03-31'])
+    })
+
+    test('with words without end, and more of them than a night can keep', async () => {
+      expect(await complaintAbout(`cluster: ${'x'.repeat(201)}, ${until}`)).toBe(
+        'posture.yaml:3: waivers.0.cluster: expected at most 200',
+      )
+      const many = Array.from({ length: 4000 }, (_, index) => `cluster: shop-${index}, ${until}`)
+      expect(await complaintAbout(...many)).toBe(
+        'posture.yaml:2: waivers: are too many: as JSON the whole of posture.yaml may have 300000 characters',
+      )
+    })
+  })
+
   test('brackets that are never closed', async () => {
     expect(await complaintOf('version: 1\nscope: { accounts: { exclude: [\n')).toMatch(
       /^posture\.yaml:3: .+ end with a \]$/m,

@@ -298,3 +298,13 @@ export const arbitraryInventory: fc.Arbitrary<Inventory.RegionInventory> = fc
 /** EC2 is asked for instances with the tag of a listed cluster. */
 const hasClusterTag = ({ tags }: Inventory.Instance) =>
   clusterNames({ tags }).some(name => nodes.clusterNames.some(listed => listed === name))
+
+/** The same, without what runs: only what the next nodes will be. */
+export const withoutNodes = (inventory: Inventory.RegionInventory): Inventory.RegionInventory => ({
+  ...inventory,
+  instances: { ...inventory.instances, items: [] },
+  autoScalingGroups: {
+    ...inventory.autoScalingGroups,
+    items: inventory.autoScalingGroups.items.map(({ warmPool, ...group }) => ({ ...group, instances: [] })),
+  },
+})

@@ -156,6 +156,7 @@ const eventModel = {
     owner: { type: 'any' },
     causedBy: { type: CustomAttributeType<FindingEvent['causedBy']>('any') },
     firstSeen: optionalText,
+    waiver: { type: CustomAttributeType<NonNullable<FindingEvent['waiver']>>('any') },
     detail: { type: 'any' },
     schemaVersion: stamp,
   } satisfies AllOf<keyof FindingEvent | keyof CoverageEvent | 'shard' | 'thing'>,
