@@ -6,7 +6,7 @@ import type { Target } from '../core/target.ts'
 import { askAtMost, failuresOf, type Refusal, refused } from './ask.ts'
 import { readOidcProviders } from './collect/oidc-providers.ts'
 import { sortedBy } from './collect/shape.ts'
-import { type Connection, type Credentials, iamClient, once, type RegionClients, regionClients } from './connection.ts'
+import { type Connection, iamClient, once, type Place, type RegionClients, regionClients } from './connection.ts'
 import { isRegionDisabled } from './failure.ts'
 import { readRegion } from './region.ts'
 
@@ -17,9 +17,9 @@ const callsAtOnce = 4
 /** Opens accounts by assuming the role of each; the hub's own account is read with the hub's own credentials. */
 export const openAccountWith =
   (connection: Connection): OpenAccount =>
-  async target => {
+  async (target, share) => {
     const hubRegion = await connection.hubRegion()
-    if (target.roleArn === null) return open(connection, target, hubRegion, undefined)
+    if (target.roleArn === null) return open(connection, target, hubRegion, { share })
 
     const { sessionName, externalId } = connection.options
     const role = { RoleArn: target.roleArn, RoleSessionName: sessionName, ExternalId: externalId }
@@ -32,7 +32,7 @@ export const openAccountWith =
       return { status: 'error', reason: 'sts:AssumeRole answered without credentials' }
     }
     const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
-    return open(connection, target, hubRegion, credentials)
+    return open(connection, target, hubRegion, { credentials, share })
   }
 
 const notOpen = (roleArn: string, refusal: Refusal): AccountAccess => {
@@ -52,17 +52,17 @@ const open = (
   connection: Connection,
   target: Target,
   hubRegion: string,
-  credentials: Credentials | undefined,
+  account: Pick<Place, 'credentials' | 'share'>,
 ): AccountAccess => {
   const made = new Map<string, RegionClients>()
   const clientsIn = (region: string) => {
-    const clients = made.get(region) ?? regionClients(connection, region, credentials)
+    const clients = made.get(region) ?? regionClients(connection, { ...account, region })
     made.set(region, clients)
     return clients
   }
   const { options } = connection
   const { accountId, partition } = target
-  const oidcProviders = once(() => readOidcProviders(askAtMost(1), iamClient(connection, partition, credentials)))
+  const oidcProviders = once(() => readOidcProviders(askAtMost(1), iamClient(connection, partition, account)))
   const reader: AccountReader = {
     listRegions: () => listRegions(clientsIn, new Set([hubRegion, ...(options.regions ?? [])])),
     readRegion: (region, wanted) => {
