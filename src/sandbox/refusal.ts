@@ -10,6 +10,7 @@ export type Reason =
   | 'unknown-operation'
   | 'bad-parameter'
   | 'bad-token'
+  | 'server-error'
 
 /** A refusal that a service answers with: a reason that all of them have, or a code of its own. */
 export class RefusalError extends Error {
@@ -33,6 +34,7 @@ const query: Codes = {
   'unknown-operation': ['InvalidAction', 400],
   'bad-parameter': ['ValidationError', 400],
   'bad-token': ['InvalidNextToken', 400],
+  'server-error': ['InternalFailure', 500],
 }
 
 const json: Codes = {
@@ -44,6 +46,7 @@ const json: Codes = {
   'unknown-operation': ['UnknownOperationException', 400],
   'bad-parameter': ['ValidationException', 400],
   'bad-token': ['ValidationException', 400],
+  'server-error': ['InternalServerError', 500],
 }
 
 const codes: Readonly<Record<Service, Codes>> = {
@@ -67,6 +70,7 @@ const codes: Readonly<Record<Service, Codes>> = {
     'unknown-operation': ['UnknownOperationException', 404],
     'bad-parameter': ['InvalidParameterException', 400],
     'bad-token': ['InvalidParameterException', 400],
+    'server-error': ['ServerException', 500],
   },
   cloudwatch: {
     ...json,
@@ -82,6 +86,7 @@ const codes: Readonly<Record<Service, Codes>> = {
     'unknown-operation': ['InvalidAction', 400],
     'bad-parameter': ['InvalidParameterValue', 400],
     'bad-token': ['InvalidNextToken', 400],
+    'server-error': ['InternalError', 500],
   },
 }
 
