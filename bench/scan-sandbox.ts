@@ -6,18 +6,20 @@ import { checks } from '../src/checks/index.ts'
 import { defaultPolicy } from '../src/core/policy.ts'
 import type { ScanResult } from '../src/core/result.ts'
 import { startRun } from '../src/core/run.ts'
+import { virtualClock } from '../src/sandbox/clock.ts'
 import { accessKeyOf, secretKey } from '../src/sandbox/keys.ts'
 import type { Organization } from '../src/sandbox/organization.ts'
 
 /** What carries the calls of a scan: a sandbox in this process, or one that listens. */
-export type Carrier = Pick<ConnectOptions, 'requestHandler' | 'endpointUrl'>
+export type Carrier = Pick<ConnectOptions, 'requestHandler' | 'endpointUrl' | 'clock'>
 
-/** The hub of an organization, connected to whatever carries its calls. */
+/** The hub of an organization, connected to whatever carries its calls. What it may not send yet, it sends in virtual time. */
 export const hubOf = (
   { organization, regions }: Pick<Organization, 'organization' | 'regions'>,
   carrier: Carrier,
 ): Connection =>
   connectionWith({
+    clock: virtualClock(),
     ...carrier,
     sessionName: 'bench',
     now: () => night,

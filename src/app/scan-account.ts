@@ -43,7 +43,7 @@ export const globalRegion = 'global'
 
 /** Reads and judges one account: every Region of it ends with exactly one coverage status. Never throws for AWS. */
 export const scanAccount = async (target: Target, night: Night, openAccount: OpenAccount): Promise<AccountResult> => {
-  const access = await openAccount(target)
+  const access = await openAccount(target, night.policy.limits.share)
   if (access.status !== 'open') return notAsked(target, night, access.status, access.reason)
 
   const { regions, failures } = await regionsOf(access.reader, target, night)

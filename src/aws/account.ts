@@ -6,7 +6,15 @@ import type { Target } from '../core/target.ts'
 import { type Answer, askAtMost, failuresOf, type Refusal, refused } from './ask.ts'
 import { readOidcProviders } from './collect/oidc-providers.ts'
 import { sortedBy } from './collect/shape.ts'
-import { type Connection, type Credentials, iamClient, once, type RegionClients, regionClients } from './connection.ts'
+import {
+  type Connection,
+  type Credentials,
+  iamClient,
+  once,
+  type Place,
+  type RegionClients,
+  regionClients,
+} from './connection.ts'
 import { isRegionDisabled } from './failure.ts'
 import { readRegion } from './region.ts'
 
@@ -17,14 +25,14 @@ const callsAtOnce = 4
 /** Opens accounts by assuming the role of each; the hub's own account is read with the hub's own credentials. */
 export const openAccountWith =
   (connection: Connection): OpenAccount =>
-  async target => {
+  async (target, share) => {
     const hubRegion = await connection.hubRegion()
-    if (target.roleArn === null) return open(connection, target, hubRegion, undefined)
+    if (target.roleArn === null) return open(connection, target, hubRegion, { share })
 
     const answer = await assumeRole(connection, target.roleArn)
     if (answer.status !== 'ok') return notOpen(target.roleArn, answer)
     if (!answer.value) return { status: 'error', reason: 'sts:AssumeRole answered without credentials' }
-    return open(connection, target, hubRegion, answer.value)
+    return open(connection, target, hubRegion, { credentials: answer.value, share })
   }
 
 /** The credentials of a role; undefined where STS answered without any. */
@@ -58,12 +66,12 @@ const open = (
   connection: Connection,
   target: Target,
   hubRegion: string,
-  credentials: Credentials | undefined,
+  account: Pick<Place, 'credentials' | 'share'>,
 ): AccountAccess => {
-  const clientsIn = clientsByRegion(connection, credentials)
+  const clientsIn = clientsByRegion(connection, account)
   const { options } = connection
   const { accountId, partition } = target
-  const oidcProviders = once(() => readOidcProviders(askAtMost(1), iamClient(connection, partition, credentials)))
+  const oidcProviders = once(() => readOidcProviders(askAtMost(1), iamClient(connection, partition, account)))
   const reader: AccountReader = {
     listRegions: () => listRegions(clientsIn, new Set([hubRegion, ...(options.regions ?? [])])),
     readRegion: (region, wanted) => {
@@ -75,10 +83,10 @@ const open = (
 }
 
 /** The clients of one account, those of a Region made when it is first asked for. */
-export const clientsByRegion = (connection: Connection, credentials: Credentials | undefined) => {
+export const clientsByRegion = (connection: Connection, account: Pick<Place, 'credentials' | 'share'>) => {
   const made = new Map<string, RegionClients>()
   return (region: string): RegionClients => {
-    const clients = made.get(region) ?? regionClients(connection, region, credentials)
+    const clients = made.get(region) ?? regionClients(connection, { ...account, region })
     made.set(region, clients)
     return clients
   }

@@ -1,5 +1,7 @@
 import type { FinalizeHandler, HandlerExecutionContext } from '@smithy/types'
+import type { Clock } from '../core/ports.ts'
 import { isSdkError, isThrottle } from './failure.ts'
+import type { Gates } from './limiter.ts'
 
 export interface ApiCalls {
   /** Calls that AWS answered, by IAM action and sorted by it; an error such as AccessDenied is an answer. */
@@ -11,8 +13,8 @@ export interface ApiCalls {
 
 export interface ApiCallCounter {
   read(): ApiCalls
-  /** Makes a client of a service (named by its IAM prefix, as `eks`) count its calls here. */
-  watch<C extends Watchable>(service: string, client: C): C
+  /** Makes a client of a service (named by its IAM prefix, as `eks`) count its calls here, each behind its gate. */
+  watch<C extends Watchable>(service: string, client: C, gates: Gates): C
 }
 
 /** Any client of the SDK. */
@@ -26,18 +28,25 @@ type PerAttempt = <I extends object, O extends object>(
 
 const insideOfRetries = { step: 'finalizeRequest', priority: 'low' } as const
 
-/** A counter that starts from zero. @param signal once it fires, whoever still calls is told so. */
-export const countCalls = (signal?: AbortSignal): ApiCallCounter => {
+/**
+ * A counter that starts from zero.
+ * @param clock by which calls wait at their gates.
+ * @param signal once it fires, whoever still calls is told so.
+ */
+export const countCalls = (clock: Clock, signal?: AbortSignal): ApiCallCounter => {
   const answered = new Map<string, number>()
   let attempts = 0
   let throttled = 0
   const count = (action: string) => answered.set(action, (answered.get(action) ?? 0) + 1)
 
   const perAttempt =
-    (service: string): PerAttempt =>
-    (next, { commandName }) =>
+    (service: string, gates: Gates): PerAttempt =>
+    (next, { commandName = '' }) =>
     async args => {
-      const action = `${service}:${commandName?.replace(/Command$/, '')}`
+      const action = `${service}:${commandName.replace(/Command$/, '')}`
+      const gate = gates(commandName)
+      const waitMs = gate.take()
+      if (waitMs > 0) await clock.wait(waitMs)
       if (signal?.aborted) throw Object.assign(new Error('the time is up'), { name: 'AbortError' })
       attempts++
       try {
@@ -46,8 +55,10 @@ export const countCalls = (signal?: AbortSignal): ApiCallCounter => {
         refuseStrangers(result.output)
         return result
       } catch (error) {
-        if (isThrottle(error)) throttled++
-        else if (isAnswer(error)) count(action)
+        if (isThrottle(error)) {
+          throttled++
+          gate.throttled()
+        } else if (isAnswer(error)) count(action)
         throw error
       }
     }
@@ -58,8 +69,8 @@ export const countCalls = (signal?: AbortSignal): ApiCallCounter => {
       attempts,
       throttled,
     }),
-    watch: (service, client) => {
-      client.middlewareStack.add(perAttempt(service), insideOfRetries)
+    watch: (service, client, gates) => {
+      client.middlewareStack.add(perAttempt(service, gates), insideOfRetries)
       return client
     },
   }

@@ -7,8 +7,9 @@ import { SSMClient } from '@aws-sdk/client-ssm'
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { PostureError } from '../core/errors.ts'
-import type { Now } from '../core/ports.ts'
+import type { Clock, Now } from '../core/ports.ts'
 import { type ApiCallCounter, countCalls, type Watchable } from './calls.ts'
+import { defaultShare, gatesOf, realClock } from './limiter.ts'
 
 export interface ConnectOptions {
   /** The name that the scanner's calls carry in every account's CloudTrail: what `sessionNameOf` makes of a run. */
@@ -30,6 +31,8 @@ export interface ConnectOptions {
   readonly maxAttempts?: number | undefined
   /** Once it fires, no call is sent any more. @default calls are sent for ever */
   readonly signal?: AbortSignal | undefined
+  /** By which calls wait for their share of AWS's rates. @default the time of this machine */
+  readonly clock?: Clock | undefined
 }
 
 export type Credentials = NonNullable<STSClientConfig['credentials']>
@@ -51,14 +54,16 @@ export interface Connection {
   readonly hubRegion: () => Promise<string>
   /** The hub's own STS, in the hub's Region: tokens of the global endpoint fail in Regions that are opted into. */
   readonly sts: STSClient
-  /** A client that shares the pool and the counter; `service` is the IAM prefix of its actions. */
+  /** A client that shares the pool and the counter, and has its own rates; `service` is the IAM prefix of its actions. */
   readonly client: <C extends Watchable>(Client: ClientOf<C>, service: string, place?: Place) => C
 }
 
 /** Where a client calls and as whom: by default in the hub's Region, as the hub. */
-interface Place {
+export interface Place {
   readonly region?: string | undefined
   readonly credentials?: Credentials | undefined
+  /** Of AWS's published rates. @default a quarter */
+  readonly share?: number | undefined
 }
 type ClientOf<C> = new (config: ReturnType<typeof configOf>) => C
 
@@ -69,10 +74,15 @@ const requestTimeoutMs = 30_000
 
 /** Makes the connection; nothing is sent yet. */
 export const connectionWith = (options: ConnectOptions): Connection => {
-  const calls = countCalls(options.signal)
+  const { clock = realClock, signal } = options
+  const calls = countCalls(clock, signal)
   const requestHandler = options.requestHandler ?? keepAlivePool()
   const client: Connection['client'] = (Client, service, place = {}) =>
-    calls.watch(service, new Client(configOf({ ...options, requestHandler }, place)))
+    calls.watch(
+      service,
+      new Client(configOf({ ...options, requestHandler }, place)),
+      gatesOf(service, place.share ?? defaultShare, clock),
+    )
   const sts = client(STSClient, 'sts')
   const hubRegion = async () => {
     try {
@@ -87,16 +97,12 @@ export const connectionWith = (options: ConnectOptions): Connection => {
 }
 
 /** The clients of one account in one Region. */
-export const regionClients = (
-  { client }: Connection,
-  region: string,
-  credentials: Credentials | undefined,
-): RegionClients => ({
-  eks: once(() => client(EKSClient, 'eks', { region, credentials })),
-  ec2: once(() => client(EC2Client, 'ec2', { region, credentials })),
-  autoScaling: once(() => client(AutoScalingClient, 'autoscaling', { region, credentials })),
-  ssm: once(() => client(SSMClient, 'ssm', { region, credentials })),
-  cloudWatch: once(() => client(CloudWatchClient, 'cloudwatch', { region, credentials })),
+export const regionClients = ({ client }: Connection, place: Place & { readonly region: string }): RegionClients => ({
+  eks: once(() => client(EKSClient, 'eks', place)),
+  ec2: once(() => client(EC2Client, 'ec2', place)),
+  autoScaling: once(() => client(AutoScalingClient, 'autoscaling', place)),
+  ssm: once(() => client(SSMClient, 'ssm', place)),
+  cloudWatch: once(() => client(CloudWatchClient, 'cloudwatch', place)),
 })
 
 /** Where IAM, which has no Regions, answers in each partition. */
@@ -107,8 +113,8 @@ const iamRegions: Readonly<Record<string, string>> = {
 }
 
 /** IAM of one account; by default in the hub's own Region, from which the SDK finds it in partitions of tomorrow. */
-export const iamClient = ({ client }: Connection, partition: string, credentials: Credentials | undefined): IAMClient =>
-  client(IAMClient, 'iam', { region: iamRegions[partition], credentials })
+export const iamClient = ({ client }: Connection, partition: string, account: Place): IAMClient =>
+  client(IAMClient, 'iam', { ...account, region: iamRegions[partition] })
 
 const keepAlivePool = () =>
   new NodeHttpHandler({

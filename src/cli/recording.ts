@@ -110,8 +110,8 @@ export const recordTo = async (folder: string, ports: ScanPorts): Promise<Record
       return calendar
     },
   }
-  const openAccount: OpenAccount = async target => {
-    const access = await ports.openAccount(target)
+  const openAccount: OpenAccount = async (target, share) => {
+    const access = await ports.openAccount(target, share)
     const place = ['accounts', target.accountId]
     if (access.status !== 'open') {
       await keep(access, ...place, 'access.json')

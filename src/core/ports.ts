@@ -69,7 +69,8 @@ export type AccountAccess =
   | { readonly status: 'open'; readonly reader: AccountReader }
   | { readonly status: Extract<RegionCoverage['status'], 'no-role' | 'error'>; readonly reason: string }
 
-export type OpenAccount = (target: Target) => Promise<AccountAccess>
+/** @param share of AWS's published rates that the calls to the account may take, above 0 and at most 1. @default 0.25 */
+export type OpenAccount = (target: Target, share?: number) => Promise<AccountAccess>
 
 /** A message for people and the machines that filter it. */
 export interface Message {
@@ -93,3 +94,10 @@ export type ImportFindings = (findings: AsyncIterable<AsffFinding>) => Promise<v
 
 /** Time is asked of this port alone, and read once per account-Region into `collectedAt`. */
 export type Now = () => Date
+
+/** For whoever has to wait. Tests and simulations drive it themselves. */
+export interface Clock {
+  /** Milliseconds since any moment; they only grow. */
+  readonly nowMs: () => number
+  readonly wait: (ms: number) => Promise<void>
+}

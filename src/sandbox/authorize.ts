@@ -48,15 +48,18 @@ export const authorize = (model: Model, service: Service, caller: Caller, region
       : model.denyingPolicy(caller.accountId, region, patterns => matchesAny(patterns, action))
   if (policy) {
     const arn = `arn:aws:organizations::${management}:policy/${id}/service_control_policy/${policy}`
-    throw denied(service, caller, action, `with an explicit deny in a service control policy: ${arn}`)
+    throw denial(service, caller, action, `with an explicit deny in a service control policy: ${arn}`)
   }
   if (caller.role === undefined) return
   if (!matchesAny(model.accounts.get(caller.accountId)?.account.role.deny ?? [], action)) return
-  throw denied(service, caller, action, `because no identity-based policy allows the ${action} action`)
+  throw denial(service, caller, action, `because no identity-based policy allows the ${action} action`)
 }
 
-const denied = (service: Service, { arn }: Caller, action: string, because: string) => {
-  const sentence = `User: ${arn} is not authorized to perform: ${action} on resource: * ${because}`
+/** A denial in the words of AWS. @param because what denies, which AWS once left out. */
+export const denial = (service: Service, { arn }: Caller, action: string, because?: string): RefusalError => {
+  const sentence = [`User: ${arn} is not authorized to perform: ${action} on resource: *`, because ?? []]
+    .flat()
+    .join(' ')
   return new RefusalError(
     'denied',
     service === 'ec2' ? `You are not authorized to perform this operation. ${sentence}` : sentence,

@@ -8,9 +8,12 @@ interface Rate {
 // EC2: the default class of the throttling page, a bucket for each account, Region and API, and the one for
 // DescribeInstances and the like without a page size and filter. STS: 600 a second for each
 // account and Region, shared by its APIs (IAM quotas page); a cross-account AssumeRole counts against the caller's.
+// SSM and CloudWatch: their quotas pages, of GetParameters with its kin and of GetMetricData.
 const ec2: Rate = { capacity: 100, perSecond: 20 }
 const unboundedEc2: Rate = { capacity: 50, perSecond: 10 }
 const sts: Rate = { capacity: 600, perSecond: 600 }
+const ssm: Rate = { capacity: 40, perSecond: 40 }
+const cloudwatch: Rate = { capacity: 50, perSecond: 50 }
 
 /**
  * Takes a token for this call; false when the bucket is empty, so when AWS would throttle.
@@ -18,14 +21,14 @@ const sts: Rate = { capacity: 600, perSecond: 600 }
  */
 export type TakeToken = (target: Target, isUnbounded: boolean) => boolean
 
-/** EC2's and STS's token buckets on a clock of milliseconds; the other services publish no rates. */
+/** The token buckets that AWS publishes, on a clock of milliseconds; EKS, Auto Scaling, IAM and Organizations publish none. */
 export const tokenBuckets = (clockMs: () => number): TakeToken => {
   const buckets = new Map<string, { tokens: number; atMs: number }>()
   return ({ accountId, region, action }, isUnbounded) => {
     const service = action.slice(0, action.indexOf(':'))
-    const rate = { ec2: isUnbounded ? unboundedEc2 : ec2, sts }[service]
+    const rate = { ec2: isUnbounded ? unboundedEc2 : ec2, sts, ssm, cloudwatch }[service]
     if (!rate) return true
-    const key = `${accountId}/${region}/${service === 'sts' ? service : action}${isUnbounded ? '/unbounded' : ''}`
+    const key = `${accountId}/${region}/${service === 'ec2' ? action : service}${isUnbounded ? '/unbounded' : ''}`
     const nowMs = clockMs()
     const { tokens, atMs } = buckets.get(key) ?? { tokens: rate.capacity, atMs: nowMs }
     const filled = Math.min(rate.capacity, tokens + ((nowMs - atMs) / 1000) * rate.perSecond)

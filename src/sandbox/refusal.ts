@@ -19,6 +19,7 @@ export type Reason =
   | 'unknown-operation'
   | 'bad-parameter'
   | 'bad-token'
+  | 'server-error'
 
 /** A refusal that a service answers with: a reason that all of them have, or a code of its own. */
 export class RefusalError extends Error {
@@ -42,6 +43,7 @@ const query: Codes = {
   'unknown-operation': ['InvalidAction', 400],
   'bad-parameter': ['ValidationError', 400],
   'bad-token': ['InvalidNextToken', 400],
+  'server-error': ['InternalFailure', 500],
 }
 
 const json: Codes = {
@@ -53,6 +55,7 @@ const json: Codes = {
   'unknown-operation': ['UnknownOperationException', 400],
   'bad-parameter': ['ValidationException', 400],
   'bad-token': ['ValidationException', 400],
+  'server-error': ['InternalServerError', 500],
 }
 
 const codes: Readonly<Record<Service, Codes>> = {
@@ -77,6 +80,7 @@ const codes: Readonly<Record<Service, Codes>> = {
     'unknown-operation': ['UnknownOperationException', 404],
     'bad-parameter': ['InvalidParameterException', 400],
     'bad-token': ['InvalidParameterException', 400],
+    'server-error': ['ServerException', 500],
   },
   cloudwatch: {
     ...json,
@@ -92,6 +96,7 @@ const codes: Readonly<Record<Service, Codes>> = {
     'unknown-operation': ['InvalidAction', 400],
     'bad-parameter': ['InvalidParameterValue', 400],
     'bad-token': ['InvalidNextToken', 400],
+    'server-error': ['InternalError', 500],
   },
 }
 

@@ -1,3 +1,4 @@
+import { ConnectionFault } from './broken.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { WireRequest, WireResponse } from './wire.ts'
 
@@ -18,6 +19,16 @@ export const requestHandlerOf = (sandbox: Sandbox) => ({
     signal?.throwIfAborted()
     const body = typeof request.body === 'string' || request.body instanceof Uint8Array ? request.body : ''
     const { method, path, query, headers } = request
-    return { response: await sandbox.handle({ method, path, query, headers, body }, signal) }
+    try {
+      return { response: await sandbox.handle({ method, path, query, headers, body }, signal) }
+    } catch (error) {
+      throw error instanceof ConnectionFault ? asOnSocket(error) : error
+    }
   },
 })
+
+/** What the SDK's own handler makes of it; a hang ends at once as the time-out that it would come to. */
+const asOnSocket = ({ kind, message }: ConnectionFault) =>
+  kind === 'reset'
+    ? Object.assign(new Error(`read ECONNRESET: ${message}`), { code: 'ECONNRESET' })
+    : Object.assign(new Error(message), { name: 'TimeoutError' })

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Action, Call } from './action.ts'
 import { authorize, identify } from './authorize.ts'
+import { cutShort, looped, strike } from './broken.ts'
 import { tokenBuckets } from './buckets.ts'
 import { faultsOf, type Target } from './faults.ts'
 import type { Caller } from './keys.ts'
@@ -45,7 +46,10 @@ const services: Readonly<Record<Service, ServiceOnWire>> = {
 }
 
 export interface Sandbox {
-  /** Answers a request, errors included. Rejects only when `signal` fires during a fault's latency. */
+  /**
+   * Answers a request, errors included. Rejects when `signal` fires during a fault's latency, and with a
+   * {@link ConnectionFault} where a fault leaves a call without an answer.
+   */
   handle(request: WireRequest, signal?: AbortSignal): Promise<WireResponse>
   readonly counters: Counters
 }
@@ -56,6 +60,8 @@ export interface Counters {
   readonly calls: Readonly<Record<string, number>>
   /** Throttled because a fault says so. */
   readonly throttles: Readonly<Record<string, number>>
+  /** Spoiled because a fault says so, by its `answer`; they are among `calls`. */
+  readonly faults: Readonly<Record<string, number>>
   /** Throttled because the caller sent more than AWS's published rate allows. */
   readonly bucketViolations: Readonly<Record<string, number>>
 }
@@ -70,7 +76,7 @@ export const createSandbox = (organization: Organization, options: SandboxOption
   const model = modelOf(organization)
   const faults = faultsOf(organization)
   const takeToken = tokenBuckets(options.clockMs ?? (() => performance.now()))
-  const counters = { calls: {}, throttles: {}, bucketViolations: {} }
+  const counters = { calls: {}, throttles: {}, faults: {}, bucketViolations: {} }
   let requests = 0
 
   const throttle = (target: Target, operation: Operation, request: WireRequest) => {
@@ -94,8 +100,14 @@ export const createSandbox = (organization: Organization, options: SandboxOption
     if (latencyMs > 0) await wait(latencyMs, undefined, signal ? { signal } : {})
     throttle(target, operation, request)
     count(counters.calls, target.action)
+    const fault = faults.answerTo(target, request)
+    if (fault) {
+      count(counters.faults, fault)
+      strike(fault, { model, service, caller, action: target.action })
+    }
     authorize(model, service, caller, target.region, target.action)
-    return act(operation.parameters, callFrom(caller, target.region))
+    const output = act(operation.parameters, callFrom(caller, target.region))
+    return { output: fault === 'loop' ? looped(service, output) : output, isCutShort: fault === 'malformed' }
   }
 
   const callFrom = (caller: Caller, region: string): Call => ({
@@ -111,7 +123,9 @@ export const createSandbox = (organization: Organization, options: SandboxOption
     const { protocol } = services[service]
     try {
       const operation = protocol.read(request) ?? { name: '', parameters: {} }
-      return protocol.write(service, operation.name, await answer(service, operation, request, signal), requestId)
+      const { output, isCutShort } = await answer(service, operation, request, signal)
+      const response = protocol.write(service, operation.name, output, requestId)
+      return isCutShort ? cutShort(response) : response
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error
       const [code, status] = codeOf(service, error)

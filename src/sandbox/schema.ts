@@ -103,6 +103,23 @@ const Image = z.strictObject({
   visible: z.boolean().default(true),
 })
 
+/** What a call can get in place of its answer; the old texts are those of AWS before it named the policy. */
+export const FaultAnswer = z.enum([
+  'server-error',
+  'reset',
+  'hang',
+  'malformed',
+  'expired',
+  'denied',
+  'denied-old',
+  'denied-by-scp',
+  'denied-by-scp-old',
+  'not-enabled',
+  'gone',
+  'loop',
+])
+export type FaultAnswer = z.output<typeof FaultAnswer>
+
 /** What the YAML of a sandbox may say. References between its parts are checked in `organization.ts`. */
 export const Shape = z.strictObject({
   version: z.literal(1),
@@ -130,6 +147,11 @@ export const Shape = z.strictObject({
         action: patterns,
         throttle: z.number().min(0).max(1).default(0),
         latencyMs: z.number().min(0).default(0),
+        answer: FaultAnswer.optional(),
+        /** Of the calls, the part that gets `answer`. */
+        share: z.number().gt(0).max(1).default(1),
+        /** Another seed strikes other calls. */
+        seed: z.int().min(0).default(0),
       }),
     )
     .default([]),

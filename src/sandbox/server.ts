@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PostureError } from '../core/errors.ts'
+import { ConnectionFault } from './broken.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { WireRequest } from './wire.ts'
 
@@ -42,6 +43,10 @@ const answer = async (sandbox: Sandbox, incoming: IncomingMessage, outgoing: Ser
     const { statusCode, headers, body } = await sandbox.handle(await requestOf(incoming))
     outgoing.writeHead(statusCode, { ...headers, 'content-length': body.length }).end(body)
   } catch (error) {
+    if (error instanceof ConnectionFault) {
+      if (error.kind === 'reset') incoming.socket.resetAndDestroy()
+      return
+    }
     outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`The sandbox failed: ${error}\n`)
   }
 }

@@ -45,6 +45,17 @@ describe('an account', () => {
     expect(result.judgement.verdicts.pass).toBeGreaterThan(0)
   })
 
+  test('is opened with the share of AWS’s rates that the policy gives', async () => {
+    const shares: (number | undefined)[] = []
+    const open: OpenAccount = async (asked, share) => {
+      shares.push(share)
+      return openAccounts()(asked)
+    }
+    const policy = { ...defaultPolicy, limits: { ...defaultPolicy.limits, share: 0.1 } }
+    await scanAccount(target, night({ policy }), open)
+    expect(shares).toEqual([0.1])
+  })
+
   test.each([
     ['no-role', 'sts:AssumeRole: the role does not exist'],
     ['error', 'sts:AssumeRole: throttled'],

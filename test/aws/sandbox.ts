@@ -3,6 +3,7 @@ import { type ConnectOptions, connectionWith } from '../../src/aws/connection.ts
 import { parseYaml } from '../../src/config/yaml.ts'
 import { RegionInventory } from '../../src/core/inventory.ts'
 import type { Target } from '../../src/core/target.ts'
+import { virtualClock } from '../../src/sandbox/clock.ts'
 import { accessKeyOf, secretKey } from '../../src/sandbox/keys.ts'
 import { Organization } from '../../src/sandbox/organization.ts'
 import { requestHandlerOf } from '../../src/sandbox/request-handler.ts'
@@ -30,6 +31,8 @@ export interface Parts {
   readonly faults?: readonly object[]
   /** Answers in the sandbox's place, where it gives something. */
   readonly instead?: (request: SdkRequest) => Answer | undefined
+  /** The clock of the token buckets. @default the one by which the calls wait */
+  readonly clockMs?: () => number
 }
 
 /** As much of an SDK's request as the tests look at. */
@@ -73,7 +76,8 @@ const organizationOf = ({ region = {}, role = {}, images = {}, policies = [], fa
 
 /** The hub, connected to a sandbox; one attempt a call unless the options say otherwise. */
 export const connectTo = (parts: Parts = {}, options: Partial<ConnectOptions> = {}) => {
-  const sandbox = createSandbox(organizationOf(parts))
+  const { clock = virtualClock() } = options
+  const sandbox = createSandbox(organizationOf(parts), { clockMs: parts.clockMs ?? clock.nowMs })
   const inSandbox = requestHandlerOf(sandbox)
   const connecting = {
     sessionName: 'test',
@@ -91,14 +95,15 @@ export const connectTo = (parts: Parts = {}, options: Partial<ConnectOptions> = 
     externalId: 'secret',
     maxAttempts: 1,
     ...options,
+    clock,
   }
   return { ...connect(connecting), connection: connectionWith(connecting), sandbox }
 }
 
-/** The member's account, entered; `callsSince` is what was answered after that. */
-export const openMember = async (parts: Parts = {}, options: Partial<ConnectOptions> = {}) => {
+/** The member's account, entered; `callsMade` is what was answered after that. */
+export const openMember = async (parts: Parts = {}, options: Partial<ConnectOptions> = {}, share?: number) => {
   const { openAccount, calls, sandbox } = connectTo(parts, options)
-  const access = await openAccount(target)
+  const access = await openAccount(target, share)
   if (access.status !== 'open') throw new Error(access.reason)
   const callsMade = () => {
     const { 'sts:AssumeRole': _, ...others } = calls.read().answered

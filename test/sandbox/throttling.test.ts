@@ -44,11 +44,11 @@ describe('faults', () => {
 
   /** Which of 200 different calls are throttled at their first attempt. */
   const throttledOf = async (sandbox: Sandbox, order: (a: number, b: number) => number) => {
-    const { ssm } = clients(sandbox)
+    const { autoscaling } = clients(sandbox)
     const numbers = Array.from({ length: 200 }, (_, index) => index).sort(order)
     const answers = await Promise.all(
       numbers.map(async index => {
-        const call = ssm.send(new GetParametersCommand({ Names: [`p${index}`] }))
+        const call = autoscaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [`p${index}`] }))
         return {
           index,
           isThrottled: await call.then(
@@ -65,7 +65,7 @@ describe('faults', () => {
   }
 
   test('the same calls are throttled in every run, in whatever order they come', async () => {
-    const fault = { action: 'ssm:Get*', throttle: 0.3 }
+    const fault = { action: 'autoscaling:Describe*', throttle: 0.3 }
     const first = await throttledOf(sandboxWithFaults(fault), (a, b) => a - b)
     const second = await throttledOf(sandboxWithFaults(fault), (a, b) => b - a)
     expect(second).toEqual(first)
@@ -158,16 +158,29 @@ describe('token buckets', () => {
     expect(await burst(20, {})).toBe(5)
   })
 
-  test('STS gives 600 a second to an account in a Region', async () => {
+  test.each(['sts', 'ssm', 'cloudwatch'] as const)('%s has one bucket for an account in a Region', async service => {
     const { clockMs, advance } = clock()
-    const { sts } = clients(sandboxWith({}, {}, { clockMs }))
-    const burst = async (count: number) => {
-      const calls = Array.from({ length: count }, () => sts.send(new GetCallerIdentityCommand({})))
-      return (await Promise.allSettled(calls)).filter(({ status }) => status === 'fulfilled').length
+    const { sts, ssm, cloudwatch } = clients(sandboxWith({}, {}, { clockMs }))
+    const epoch = new Date(0)
+    const of = {
+      sts: { perSecond: 600, call: () => sts.send(new GetCallerIdentityCommand({})) },
+      ssm: { perSecond: 40, call: () => ssm.send(new GetParametersCommand({ Names: ['a'] })) },
+      cloudwatch: {
+        perSecond: 50,
+        call: () =>
+          cloudwatch.send(new GetMetricDataCommand({ MetricDataQueries: [], StartTime: epoch, EndTime: epoch })),
+      },
     }
-    expect(await burst(605)).toBe(600)
+    const { perSecond, call } = of[service]
+    const throttledOf = async (count: number) => {
+      const refusals = await Promise.all(
+        Array.from({ length: count }, () => call().catch((error: Error) => error.name)),
+      )
+      return refusals.filter(name => typeof name === 'string' && name.startsWith('Throttling')).length
+    }
+    expect(await throttledOf(perSecond + 5)).toBe(5)
     advance(100)
-    expect(await burst(65)).toBe(60)
+    expect(await throttledOf(perSecond)).toBe(perSecond - perSecond / 10)
   })
 
   test('EKS publishes no rate, so nothing limits it', async () => {

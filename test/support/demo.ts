@@ -11,6 +11,12 @@ import { createSandbox } from '../../src/sandbox/sandbox.ts'
 
 const organization = join(import.meta.dirname, '../../examples/acme.yaml')
 
+/** The night for which the pages of the checks are written: verdicts on dates change with it. */
+const now = () => new Date('2026-11-22T02:00:00Z')
+
+/** What the checks that are on by default find in the demo's organization. */
+export const exampleFindings = async (): Promise<readonly Finding[]> => JSON.parse(await scanned()).findings
+
 /** What the opt-in checks find in the demo's organization, where posture.yaml enables them; the demo itself does not. */
 export const optInFindings = async (): Promise<readonly Finding[]> => {
   const optIn = checks.filter(check => check.optIn).map(({ id }) => id)
@@ -25,7 +31,7 @@ export const optInFindings = async (): Promise<readonly Finding[]> => {
   }
 }
 
-const scanned = async (config: string): Promise<string> => {
+const scanned = async (config?: string): Promise<string> => {
   const example = await readOrganization(organization)
   const { hub, externalId } = example.organization
   let stdout = ''
@@ -37,6 +43,7 @@ const scanned = async (config: string): Promise<string> => {
       format: 'json',
       failOn: 'never',
       strict: false,
+      now,
       aws: {
         region: example.regions[0],
         externalId,

@@ -51,14 +51,14 @@ const entered = async (
   { partition }: Target,
   credentials: Credentials | undefined,
 ): Promise<Entry> => {
-  const clientsIn = clientsByRegion(connection, credentials)
+  const clientsIn = clientsByRegion(connection, { credentials })
   const ask = askAtMost(callsAtOnce)
   const places = new Set([await connection.hubRegion(), ...(connection.options.regions ?? [])])
   const account: EnteredAccount = {
     listRegions: () => listRegions(clientsIn, places),
     tryRegion: region => tryRegion(clientsIn(region)),
     tryReads: place => {
-      const iam = iamClient(connection, partition, credentials)
+      const iam = iamClient(connection, partition, { credentials })
       return tryReads(ask, clientsIn(place.region), iam, place, connection.options.now)
     },
   }

@@ -47,6 +47,8 @@ export interface ScanOptions {
   readonly page?: string | undefined
   /** How to reach AWS; the sandbox puts itself here. */
   readonly aws: Omit<ConnectOptions, 'sessionName' | 'now'>
+  /** @default the time of this machine */
+  readonly now?: Now
 }
 
 /**
@@ -176,7 +178,7 @@ const sourceOf = async (options: ScanOptions, externalId: string | undefined): P
     return { ...(await replayFrom(options.replay)), finish: nothing, abandon: nothing }
   }
   const { who, scope } = options
-  const now = () => new Date()
+  const { now = () => new Date() } = options
   const run = startRun(now(), randomBytes(3).toString('hex'), scope)
   const { organization, openAccount, calls } = connect({
     externalId,
