@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { claimMs } from '../../src/app/deliver.ts'
 import { tableDefinition } from '../../src/aws/store.ts'
 import { definitionIn, tasksOf } from '../packaged/machine.ts'
 import { type Packaged, packageService } from '../packaged/package.ts'
@@ -175,15 +176,17 @@ describe('the state machine', () => {
     }
   })
 
-  test("retries Lambda's own errors with jitter, and no error of ours", () => {
+  test("retries Lambda's own errors with jitter, and of ours alone that somebody else is sending", () => {
+    const whileClaimed = { ErrorEquals: ['BusyError'], IntervalSeconds: 60, BackoffRate: 1, MaxAttempts: 6 }
+    expect(whileClaimed.IntervalSeconds * whileClaimed.MaxAttempts * 1000).toBeGreaterThan(claimMs)
     const definition = definitionIn(stack)
     const states = { ...definition.States, ...definition.States['Scan']?.ItemProcessor?.States }
     for (const [name] of tasksOf(definition)) {
       const retries = states[name]?.['Retry'] as readonly { ErrorEquals: string[]; JitterStrategy: string }[]
-      expect(retries.map(({ JitterStrategy }) => JitterStrategy)).toEqual(['FULL'])
-      expect(retries.flatMap(({ ErrorEquals }) => ErrorEquals).filter(error => !error.startsWith('Lambda.'))).toEqual(
-        [],
-      )
+      const [lambdas, ...ours] = retries
+      expect(lambdas?.JitterStrategy).toBe('FULL')
+      expect(lambdas?.ErrorEquals.filter(error => !error.startsWith('Lambda.'))).toEqual([])
+      expect([name, ours]).toEqual([name, name === 'Digest' ? [whileClaimed] : []])
     }
     expect(tasksOf(definition).map(([name]) => name)).toEqual(['Plan', 'ScanAccount', 'Digest'])
   })

@@ -24,7 +24,7 @@ describe.each([
     limit: 1.8,
     clients: ['Auto Scaling', 'CloudWatch', 'DynamoDB', 'EC2', 'EKS', 'IAM', 'S3', 'SSM', 'STS'],
   },
-  { name: 'digest', limit: 1.0, clients: ['DynamoDB', 'S3', 'SNS'] },
+  { name: 'digest', limit: 1.0, clients: ['DynamoDB', 'S3', 'SNS', 'SecurityHub'] },
 ])('the bundle of $name', ({ name, limit, clients }) => {
   const codeOf = async () => (await packaged.filesOf(name))[`src/handlers/${name}.mjs`] ?? ''
 
