@@ -1,7 +1,7 @@
 import { type Bucket, keysOf } from '../core/bucket.ts'
 import { reports as formats } from '../reports/index.ts'
 import { type DeliveryPorts, deliver } from './deliver.ts'
-import { knownRun } from './digest.ts'
+import { knownRun, policyOf } from './digest.ts'
 import { rememberSilentAccounts } from './reconcile.ts'
 import { reportFrom } from './report.ts'
 import { endRun } from './runs.ts'
@@ -18,14 +18,16 @@ export interface RunEnd {
 }
 
 /**
- * Ends a run: its reports go to the bucket, its alerts and its digest to the topic. It may be repeated, and sends each once.
- * @throws {PostureError} when the run is not known, or the bucket or the topic fails.
+ * Ends a run: its reports go to the bucket, its alerts and its digest to the topics, its findings to
+ * Security Hub where posture.yaml asks for it. It may be repeated, and sends each once.
+ * @throws {PostureError} when the run is not known, or the bucket, a topic or Security Hub fails.
  */
 export const finishRun = async (runId: string, ports: FinishRunPorts): Promise<RunEnd> => {
   const { store, bucket } = ports
   const run = await knownRun(runId, store)
   const reportedAccounts = await rememberSilentAccounts(run, ports)
-  await endRun(run, ports, true)
+  const { securityHub } = await policyOf(runId, store)
+  await endRun(run, ports, { owesMessages: true, owesImport: securityHub.import })
 
   const result = await reportFrom(store, runId)
   const keys = keysOf(runId)

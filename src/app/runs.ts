@@ -105,16 +105,21 @@ const takeLease = async (run: Run, { store, now }: RunPorts) => {
 
 /**
  * Ends a run: it writes no more, and the next one may begin. To end it again changes nothing.
- * @param owesMessages whether its digest and alerts are to be sent.
+ * @param owes what is to be sent of it; a scoped run owes nothing.
  */
-export const endRun = async (run: Run, { store, now }: RunPorts, owesMessages = false): Promise<void> => {
+export const endRun = async (run: Run, { store, now }: RunPorts, owes: Owed = nothingOwed): Promise<void> => {
   const isWhole = !isScoped(run.scope)
   if ((await store.readRun(run.id))?.finishedAt === undefined) {
-    const ending = { finishedAt: now().toISOString(), owesMessages: owesMessages && isWhole }
+    const ending = { finishedAt: now().toISOString(), ...(isWhole ? owes : nothingOwed) }
     await store.updateRun(run.id, isWhole ? { ...ending, totals: (await tallyOf(run.id, store)).totals } : ending)
   }
   if (isWhole) await store.releaseLease(run.id)
 }
+
+/** What a run owes to others once it has ended. */
+export type Owed = Required<Pick<RunRecord, 'owesMessages' | 'owesImport'>>
+
+const nothingOwed: Owed = { owesMessages: false, owesImport: false }
 
 /** What the accounts of a run come to. */
 export const tallyOf = async (runId: string, store: Pick<Store, 'eachAccount'>): Promise<AccountTally> => {

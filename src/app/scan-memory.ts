@@ -27,7 +27,7 @@ export const scanAndRemember = async (
     const memory = memoryOf(request, previousRunId, runPorts)
     const result = await scan(request, { ...ports, memory }, watcher)
     await store.updateRun(run.id, { accountCount: Object.keys(result.accountNames).length })
-    await endRun(run, runPorts, owesMessages)
+    await endRun(run, runPorts, { owesMessages, owesImport: policy.securityHub.import })
     const listed = await store.listFindings()
     return { ...result, firstSeen: Object.fromEntries(listed.map(({ id, firstSeen }) => [id, firstSeen])) }
   } catch (error) {

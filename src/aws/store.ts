@@ -204,12 +204,12 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
           )
           .go(conditional),
       ),
-    putTold: async (runId, accountId) => {
-      await ask('dynamodb:PutItem', () => items.told.put({ runId, accountId }).go())
+    putTold: async (runId, part) => {
+      await ask('dynamodb:PutItem', () => items.told.put({ runId, part }).go())
     },
     toldOf: async runId => {
       const { data } = await ask('dynamodb:Query', () => items.told.query.byRun({ runId }).go(everyPage))
-      return new Set(data.map(({ accountId }) => accountId))
+      return new Set(data.map(({ part }) => part))
     },
     putText: async (runId, what, text) => {
       await ask('dynamodb:PutItem', () => items.text.put({ runId, what, text }).go())

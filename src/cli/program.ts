@@ -60,6 +60,7 @@ interface ScanFlags {
   readonly table?: string
   readonly store?: string
   readonly publish?: string
+  readonly chat?: string
 }
 
 interface ReportFlags {
@@ -181,7 +182,8 @@ const addScan = (program: Command): Command =>
       new Option('--fail-on <severity>', 'end with 1 from this severity up').choices(failOnLevels).default('high'),
     )
     .option('--strict', 'end with 2 when anything is unknown or was not read')
-    .option('--publish <topic-arn>', 'send the digest to this SNS topic; needs --table or --store')
+    .option('--publish <topic-arn>', 'send alerts and digest to this SNS topic; needs --table or --store')
+    .option('--chat <topic-arn>', 'send them in short to a topic of Amazon Q Developer in chat applications as well')
     .option('--record <folder>', 'keep what was read, to judge it again without AWS')
     .addOption(
       new Option('--replay <folder>', 'judge a recording again').conflicts([

@@ -43,9 +43,16 @@ const ScanEnvironment = z.object({ ...deployment, EXTERNAL_ID: externalId })
 
 const ReconcileEnvironment = z.object(deployment)
 
+const topicArn = z
+  .string('is missing')
+  .regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'expected the ARN of an SNS topic')
+
 const DigestEnvironment = z.object({
   ...deployment,
-  TOPIC_ARN: z.string('is missing').regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'expected the ARN of an SNS topic'),
+  /** The topic of this account that digest and alerts go to. */
+  TOPIC_ARN: topicArn,
+  /** The topic of Amazon Q Developer in chat applications. */
+  CHAT_TOPIC_ARN: given.pipe(topicArn.optional()),
 })
 
 /**

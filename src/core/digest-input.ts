@@ -24,6 +24,8 @@ export const Digest = z
   .strictObject({
     subject: z.string(),
     text: z.string(),
+    /** The same in short, as a message to the topic of chats. */
+    chat: z.string(),
     /** Whether it has nothing that a person must hear of: then posture.yaml may ask for silence. */
     isQuiet: z.boolean(),
   })

@@ -116,6 +116,11 @@ export const policySchema = (checkIds: Pick<readonly string[], 'includes'>, toda
         })
         .readonly()
         .prefault({}),
+      /** The Security Hub of the hub's own account and Region. */
+      securityHub: z
+        .strictObject({ import: z.boolean().default(false) })
+        .readonly()
+        .prefault({}),
       limits: z
         .strictObject({
           /** Accounts read at once, at least 1. */

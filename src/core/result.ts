@@ -16,7 +16,7 @@ export interface ScanResult {
   readonly run: Run
   readonly finishedAt: string
   readonly toolVersion: string
-  /** Why its messages could not be sent so far; null where they were, and where none was to be. */
+  /** Why not all of its messages and findings could be sent so far; null where they were, and where none was to be. */
   readonly undelivered: string | null
   /** Accounts of the result by id, for names in reports. */
   readonly accountNames: Readonly<Record<string, string>>

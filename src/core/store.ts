@@ -140,11 +140,13 @@ export const RunRecord = z
     totals: RunTotals.optional(),
     /** Whether its messages are to be sent; a run that nobody wanted to publish owes nothing. */
     owesMessages: z.boolean().optional(),
+    /** Whether its findings are to be imported into Security Hub. */
+    owesImport: z.boolean().optional(),
     /** Until when somebody is at sending them, and others keep away. */
     claimedUntil: Timestamp.optional(),
-    /** When the last of its messages was sent, or it turned out that there was none to send. */
+    /** When the last of what it owes was sent, or it turned out that there was nothing to send. */
     digestSentAt: Timestamp.optional(),
-    /** Why a message could not be sent, as of the last try. It stays when a later one succeeds. */
+    /** Why something of it could not be sent, as of the last try. It stays when a later one succeeds. */
     digestFailure: z.string().optional(),
   })
   .readonly()
@@ -154,7 +156,14 @@ export type RunRecord = z.infer<typeof RunRecord>
 export type RunFields = Partial<
   Pick<
     RunRecord,
-    'finishedAt' | 'totals' | 'owesMessages' | 'claimedUntil' | 'digestSentAt' | 'digestFailure' | 'accountCount'
+    | 'finishedAt'
+    | 'totals'
+    | 'owesMessages'
+    | 'owesImport'
+    | 'claimedUntil'
+    | 'digestSentAt'
+    | 'digestFailure'
+    | 'accountCount'
   >
 >
 
@@ -218,8 +227,8 @@ export interface Store {
    * @returns whether it is the caller's.
    */
   claimMessages(runId: string, until: string, now: string): Promise<boolean>
-  /** Notes that a message of the run was sent to whoever listens to an account; {@link toldOf} answers those accounts. */
-  putTold(runId: string, accountId: string): Promise<void>
+  /** Notes that a part of what the run owes was sent; {@link toldOf} answers those parts. */
+  putTold(runId: string, part: string): Promise<void>
   toldOf(runId: string): Promise<ReadonlySet<string>>
   putText(runId: string, what: RunText, text: string): Promise<void>
   readText(runId: string, what: RunText): Promise<string | undefined>

@@ -1,16 +1,25 @@
 import { finishRun } from '../app/finish-run.ts'
 import { bucketIn } from '../aws/bucket.ts'
-import { publishTo } from '../aws/publish.ts'
+import { publishTo, topicClient } from '../aws/publish.ts'
+import { importFindingsWith, securityHubClient } from '../aws/security-hub.ts'
 import { openTable } from '../aws/store.ts'
 import { readDigestEnvironment } from '../config/environment.ts'
 import { DigestRequest } from '../core/messages.ts'
 import { count, handle, logger } from './handle.ts'
 
 const environment = readDigestEnvironment()
+const { TOPIC_ARN, CHAT_TOPIC_ARN } = environment
+
+/** The topic is the deployment's own, so its ARN tells where the function runs and in whose account. */
+const [, partition = '', , region = '', accountId = ''] = TOPIC_ARN.split(':')
+const hub = { partition, region, accountId }
+
 const ports = {
   store: openTable(environment.TABLE_NAME),
   bucket: bucketIn(environment.BUCKET_NAME),
-  publish: publishTo(environment.TOPIC_ARN),
+  publish: publishTo(TOPIC_ARN),
+  chat: CHAT_TOPIC_ARN === undefined ? undefined : publishTo(CHAT_TOPIC_ARN, topicClient(CHAT_TOPIC_ARN)),
+  securityHub: { hub, importFindings: importFindingsWith(securityHubClient(hub)) },
   now: () => new Date(),
 }
 

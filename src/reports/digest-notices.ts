@@ -89,8 +89,13 @@ export const deliverySection = ({ run, before }: DigestInput): string => {
     ({ digestFailure, digestSentAt, finishedAt }) =>
       digestFailure !== undefined && finishedAt !== undefined && (digestSentAt ?? run.startedAt) >= run.startedAt,
   )
+  const reasons = Map.groupBy(late, ({ digestFailure }) => digestFailure)
   return [
     ...crashed.map(({ id }) => `The run ${id} did not end; what it found before is in this one.`),
-    ...late.map(({ id, digestFailure }) => `The messages of run ${id} could not be sent that night: ${digestFailure}`),
+    ...[...reasons].map(([reason, runs]) => {
+      // Runs come the newest first.
+      const more = runs.length > 1 ? ` and of ${counted(runs.length - 1, 'run')} before it` : ''
+      return `Not everything of run ${runs[0]?.id}${more} could be sent that night: ${reason}`
+    }),
   ].join('\n')
 }

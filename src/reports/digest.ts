@@ -2,6 +2,7 @@ import { dayOfTime, daysBetween } from '../core/days.ts'
 import type { Digest, DigestInput } from '../core/digest-input.ts'
 import { totalFails } from '../core/fail-counts.ts'
 import type { StoreEvent } from '../core/store.ts'
+import { chatDigest } from './chat.ts'
 import { burnDownLine } from './digest-burn-down.ts'
 import { coverageSection, deliverySection, policyLine, waiverSection } from './digest-notices.ts'
 import { ageSections, eventSections, rankingSections } from './digest-sections.ts'
@@ -23,6 +24,7 @@ export const digest = (given: DigestInput): Digest => {
     subject: subjectOf(headline, input),
     text: bounded(`${sections.filter(section => section !== '').join('\n\n')}\n`, maxBytes),
     // A waiver that ends and a message that was lost break the silence.
+    chat: chatDigest(input, headline, openLine(input)),
     isQuiet: headline === nothingChanged && waiverSection(input) === '' && deliverySection(input) === '',
   }
 }

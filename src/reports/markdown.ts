@@ -18,7 +18,7 @@ export const markdown = (scanned: ScanResult): string => {
   const sections = [
     `# EKS node posture, ${run.startedAt.slice(0, 10)}`,
     `Run ${run.id}, ended ${finishedAt}, eks-node-posture ${toolVersion}.`,
-    undelivered === null ? '' : `Its messages were not sent: ${markdownCell(undelivered)}`,
+    undelivered === null ? '' : `Not everything of it was sent: ${markdownCell(undelivered)}`,
     summarySection(result),
     coverageSection(result),
     ...findingSections(result),

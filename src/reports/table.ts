@@ -157,7 +157,7 @@ const footer = (result: ScanResult, summary: Summary, paint: Paint) => {
   const undelivered =
     result.undelivered === null
       ? ''
-      : `\n${paint.red('✖')} The messages of this run could not be sent so far: ${result.undelivered}`
+      : `\n${paint.red('✖')} Not everything of this run could be sent so far: ${result.undelivered}`
   const advice = first ? `\n${paint.dim(`Explain one: npx eks-node-posture checks ${first.checkId}`)}` : ''
   return `${counts.join(' · ')}   ${paint.dim(`(${looked.join(', ')})`)}${undelivered}${advice}`
 }

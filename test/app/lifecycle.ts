@@ -260,7 +260,7 @@ const playNight = async (tonight: Night, run: Run, store: MemoryStore, deliver: 
     },
     { planned: () => {}, scanned: () => {} },
   )
-  await endRun(run, ports, true)
+  await endRun(run, ports, { owesMessages: true, owesImport: false })
   const again = async () => {
     for (const result of results) await remember(result, rules, ports)
   }

@@ -377,7 +377,7 @@ export const contractSuite = (newStore: () => Promise<Store>): void => {
       expect(await store.claimMessages(night(21), at(30), at(17))).toBe(false)
     })
 
-    test('are noted by account, and its texts by name', async () => {
+    test('are noted part by part, and its texts by name', async () => {
       await store.putTold(night(20), accountId)
       await store.putTold(night(20), accountId)
       await store.putTold(night(21), '222233334444')

@@ -39,6 +39,7 @@ dueDays:  { critical: 14, high: 30 }
 alerts:   { minSeverity: high }
 digest:   { whenNothingChanged: one-line, reportUrl: 'https://posture.example/report' }
 limits:   { accounts: 8, regions: 4, share: 0.25 }
+securityHub: { import: true }
 waivers:  [{ check: node-group-off-amazon-linux-2, account: '111122223333', owner: team-x, reason: frozen, ticket: OPS-1, expires: 2027-03-31 }]
 `
 
@@ -62,6 +63,7 @@ describe('posture.yaml', () => {
       dueDays: { critical: 14, high: 30 },
       alerts: { minSeverity: 'high' },
       digest: { whenNothingChanged: 'one-line', reportUrl: 'https://posture.example/report' },
+      securityHub: { import: true },
       limits: { accounts: 8, regions: 4, share: 0.25 },
       waivers: [
         {

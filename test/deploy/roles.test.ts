@@ -11,7 +11,11 @@ import { hub } from '../packaged/stack.ts'
 import { actionsOf, memberRole, type Statement, statementsOf } from '../support/cloudformation.ts'
 
 /** With everything that is off unless somebody asks for it. */
-const policy = { version: 1, checks: { enable: checks.filter(({ optIn }) => optIn).map(({ id }) => id) } }
+const policy = {
+  version: 1,
+  securityHub: { import: true },
+  checks: { enable: checks.filter(({ optIn }) => optIn).map(({ id }) => id) },
+}
 
 let packaged: Packaged
 let deployment: Deployment

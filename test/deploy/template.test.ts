@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { claimMs } from '../../src/app/deliver.ts'
 import { tableDefinition } from '../../src/aws/store.ts'
 import { type Definition, definitionIn, tasksOf } from '../packaged/machine.ts'
 import { type Packaged, packageService } from '../packaged/package.ts'
@@ -248,7 +249,9 @@ describe('the state machine', () => {
     }
   })
 
-  test("retries Lambda's own errors with jitter, a function that was killed once, and no error of ours", () => {
+  test("retries Lambda's own errors with jitter, a function that was killed once, and of ours alone that somebody else is sending", () => {
+    const whileClaimed = { ErrorEquals: ['BusyError'], IntervalSeconds: 60, BackoffRate: 1, MaxAttempts: 6 }
+    expect(whileClaimed.IntervalSeconds * whileClaimed.MaxAttempts * 1000).toBeGreaterThan(claimMs)
     const definition = definitionIn(stack)
     const states = statesOf(definition)
     for (const [name] of tasksOf(definition)) {
@@ -262,6 +265,7 @@ describe('the state machine', () => {
           MaxAttempts: 1,
           JitterStrategy: 'FULL',
         }),
+        ...(name === 'Digest' ? [whileClaimed] : []),
       ])
     }
     expect(tasksOf(definition).map(([name]) => name)).toEqual([

@@ -2,6 +2,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { publishTo } from '../../src/aws/publish.ts'
 import { openTable, tableDefinition } from '../../src/aws/store.ts'
 import { bareEnvironment, type Outcome, run } from '../support/cli.ts'
 import { eventsIn } from '../support/collect.ts'
@@ -59,11 +60,11 @@ describeWith(moto, () => {
     for (const [index, { Message, Subject, MessageAttributes }] of messages.entries()) {
       expect(nights[index]?.stdout.endsWith(`\n${Message}`)).toBe(true)
       expect(MessageAttributes['kind']?.Value).toBe('digest')
-      expect(Message).toContain(`Run ${MessageAttributes['runId']?.Value}`)
+      expect(Message).toContain(String(MessageAttributes['runId']?.Value))
       expect(Subject.length).toBeLessThan(100)
     }
     expect(messages[0]?.Message).toMatch(/^\d+ first seen \(baseline\)\./)
-    expect(messages[1]?.Message).toMatch(/^Nothing changed\./)
+    expect(messages[1]?.Message).toMatch(/^Nothing changed since /)
   })
 
   test("moto's DynamoDB holds both runs, what is open, and no event of the second night", async () => {
@@ -87,6 +88,34 @@ describeWith(moto, () => {
     expect(last?.digestFailure).toContain(gone)
   })
 
+  // What an account of the organization subscribes with, as docs/notifications.md says.
+  test('a filter policy lets through what is about one account, of a unit, or of a check', async () => {
+    const filtered = {
+      account: { accountId: ['111122223333'] },
+      unit: { ouPath: [{ prefix: '/Shops/' }] },
+      check: { checkIds: ['c2'] },
+      digest: { kind: ['digest'] },
+    }
+    const here = { endpoint: server.url, region, credentials: anyKey }
+    const sns = new SNSClient(here)
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'alerts' }))
+    const queues = await Promise.all(
+      Object.entries(filtered).map(([name, policy]) =>
+        subscribe(here, TopicArn, name, { FilterPolicy: JSON.stringify(policy) }),
+      ),
+    )
+    const publish = publishTo(TopicArn, sns)
+    const alert = { kind: 'alert', maxSeverity: 'high', runId: 'r' }
+    const about = (text: string, accountId: string, ouPath: string, checkIds: readonly string[]) =>
+      publish({ subject: 's', text, attributes: { ...alert, accountId, ouPath, checkIds } })
+    await about('ours', '111122223333', '/Shops/Prod/', ['c1', 'c2'])
+    await about('of our unit', '222233334444', '/Shops/', ['c1'])
+    await about('of a unit of another name', '333344445555', '/Shops-old/', ['c3'])
+    await publish({ subject: 's', text: 'all', attributes: { kind: 'digest', runId: 'r' } })
+    const received = await Promise.all(queues.map(async take => (await take()).map(({ Message }) => Message)))
+    expect(received).toEqual([['ours'], ['ours', 'of our unit'], ['ours'], ['all']])
+  })
+
   test('a table that is missing is one sentence and exit code 2', async () => {
     const { code, stdout, stderr } = await night('--table', 'nowhere')
     expect(stderr).toMatch(/nowhere/)
@@ -96,17 +125,21 @@ describeWith(moto, () => {
   })
 })
 
+type Here = ConstructorParameters<typeof SNSClient>[0] & { region: string }
+
 /** A topic with a queue behind it, and a way to take what is in the queue, in order. */
-const subscribedQueue = async (here: ConstructorParameters<typeof SNSClient>[0] & { region: string }) => {
-  const sns = new SNSClient(here)
+const subscribedQueue = async (here: Here) => {
+  const { TopicArn = '' } = await new SNSClient(here).send(new CreateTopicCommand({ Name: 'posture' }))
+  return { topic: TopicArn, queue: await subscribe(here, TopicArn, 'morning') }
+}
+
+const subscribe = async (here: Here, TopicArn: string, QueueName: string, Attributes: Record<string, string> = {}) => {
   const sqs = new SQSClient(here)
-  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'posture' }))
-  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'morning' }))
-  const Endpoint = TopicArn.replace(':sns:', ':sqs:').replace(/posture$/, 'morning')
-  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }))
-  const queue = async () => {
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName }))
+  const Endpoint = TopicArn.replace(':sns:', ':sqs:').replace(/[^:]+$/, QueueName)
+  await new SNSClient(here).send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }))
+  return async () => {
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))
     return Messages.map(({ Body = '' }) => JSON.parse(Body) as Envelope)
   }
-  return { topic: TopicArn, queue }
 }

@@ -28,8 +28,8 @@ export interface FakeAws {
 type Answer = (request: WireRequest) => Promise<WireResponse>
 
 /**
- * S3 and SNS as far as the functions use them, in front of the sandbox and of a DynamoDB: one endpoint for all of AWS.
- * @param others answers what is none of the three.
+ * S3, SNS and Security Hub as far as the functions use them, in front of the sandbox and of a DynamoDB: one endpoint for all of AWS.
+ * @param others answers what is none of them.
  */
 export const fakeAws = async (dynamodbUrl: string, others: Answer): Promise<FakeAws> => {
   const calls: SeenCall[] = []
@@ -50,6 +50,7 @@ export const fakeAws = async (dynamodbUrl: string, others: Answer): Promise<Fake
       published.push(new URLSearchParams(textOf(request)))
       return answer(200, '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>')
     },
+    securityhub: async () => answer(200, '{"FailedCount":0,"SuccessCount":1}', 'application/json'),
     dynamodb: async ({ method, path, headers, body }) => {
       const forwarded = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization']
       const sent = Object.fromEntries(forwarded.map(name => [name, String(headers[name] ?? '')]))
@@ -115,6 +116,7 @@ const operationOf = (service: string, request: WireRequest) => {
   const target = headerOf(request, 'x-amz-target')?.split('.')[1]
   if (target) return target
   if (service === 's3') return request.method === 'PUT' ? 'PutObject' : 'GetObject'
+  if (service === 'securityhub') return 'BatchImportFindings'
   if (service === 'eks') return eksOperation(request.path)
   return new URLSearchParams(textOf(request)).get('Action') ?? ''
 }

@@ -25,7 +25,7 @@ describe.each([
     clients: ['Auto Scaling', 'CloudWatch', 'DynamoDB', 'EC2', 'EKS', 'IAM', 'S3', 'SSM', 'STS'],
   },
   { name: 'reconcile', limit: 1.0, clients: ['DynamoDB', 'S3'] },
-  { name: 'digest', limit: 1.0, clients: ['DynamoDB', 'S3', 'SNS'] },
+  { name: 'digest', limit: 1.0, clients: ['DynamoDB', 'S3', 'SNS', 'SecurityHub'] },
 ])('the bundle of $name', ({ name, limit, clients }) => {
   const codeOf = async () => (await packaged.filesOf(name))[`src/handlers/${name}.mjs`] ?? ''
 

@@ -34,7 +34,7 @@ describe('the Markdown', () => {
 
   test('says why the messages of the run were not sent', () => {
     const undelivered = 'sns:Publish to alerts: access denied.'
-    expect(markdown({ ...exported, undelivered })).toContain(`Its messages were not sent: ${undelivered}`)
+    expect(markdown({ ...exported, undelivered })).toContain(`Not everything of it was sent: ${undelivered}`)
   })
 })
 

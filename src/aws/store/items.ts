@@ -201,6 +201,7 @@ const runModel = {
     finishedAt: optionalText,
     totals: { type: CustomAttributeType<NonNullable<RunRecord['totals']>>('any') },
     owesMessages: { type: 'boolean' },
+    owesImport: { type: 'boolean' },
     claimedUntil: optionalText,
     digestSentAt: optionalText,
     digestFailure: optionalText,
@@ -214,8 +215,8 @@ const runModel = {
 
 const toldModel = {
   model: model('told'),
-  attributes: { runId: text, accountId: text, schemaVersion: stamp },
-  indexes: { byRun: { pk: pk`RUN#${'runId'}`, sk: sk`TOLD#${'accountId'}` } },
+  attributes: { runId: text, part: text, schemaVersion: stamp },
+  indexes: { byRun: { pk: pk`RUN#${'runId'}`, sk: sk`TOLD#${'part'}` } },
 } as const
 
 const textModel = {

@@ -1,23 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { deliver } from '../../app/deliver.ts'
 import { makeDigest } from '../../app/digest.ts'
 import type { Who } from '../../app/plan.ts'
 import { isScoped } from '../../app/runs.ts'
 import { type ScanPorts, type ScanWatcher, scan } from '../../app/scan.ts'
 import { scanAndRemember } from '../../app/scan-memory.ts'
 import { type ConnectOptions, connect, sessionNameOf } from '../../aws/clients.ts'
-import { publishTo, topicClient } from '../../aws/publish.ts'
 import { checks } from '../../checks/index.ts'
 import { readPosture } from '../../config/posture.ts'
 import type { Digest } from '../../core/digest-input.ts'
-import { ConfigError, PostureError } from '../../core/errors.ts'
+import { ConfigError } from '../../core/errors.ts'
 import { defaultPolicy, type Policy } from '../../core/policy.ts'
 import type { Hub, Now } from '../../core/ports.ts'
 import type { ScanResult } from '../../core/result.ts'
 import { type Run, type Scope, startRun } from '../../core/run.ts'
-import type { Store } from '../../core/store.ts'
 import { type ReportFormat, reports } from '../../reports/index.ts'
 import type { Paint } from '../../reports/paint.ts'
+import { deliverFrom } from '../delivery.ts'
 import { type ExitCode, exitCodeOf, type FailOn, failureOf, unmatchedIn } from '../exit-code.ts'
 import { type MemoryOptions, openMemory } from '../memory.ts'
 import { checkOutput, writeReport } from '../output.ts'
@@ -41,8 +39,10 @@ export interface ScanOptions {
   readonly most?: number
   /** Where findings are kept from one scan to the next. @default nowhere */
   readonly memory?: MemoryOptions | undefined
-  /** The topic that the digest goes to. @default none */
+  /** The topic that alerts and digest go to. @default none */
   readonly publish?: string | undefined
+  /** The topic of Amazon Q Developer in chat applications. @default none */
+  readonly chat?: string | undefined
   /** A file for the page beside whatever is printed. @default none */
   readonly page?: string | undefined
   /** How to reach AWS; the sandbox puts itself here. */
@@ -62,17 +62,21 @@ export const runScan = async (options: ScanOptions, terminal: Terminal): Promise
   if (options.publish !== undefined && !options.memory) {
     throw new ConfigError('--publish needs --table or --store: a digest tells what changed since the last run.')
   }
+  if (options.chat !== undefined && options.publish === undefined) {
+    throw new ConfigError('--chat needs --publish: a chat is told in short what the topic of --publish is told.')
+  }
   const source = await sourceOf(options, environment.EXTERNAL_ID)
   const progress = progressOn(terminal)
   let hub = undefined as Hub | undefined
   try {
-    const kept = await scanAndKeep(options, policy, source, {
+    const watcher: ScanWatcher = {
       ...progress,
       planned: (asHub, accounts) => {
         hub = asHub
         progress.planned(asHub, accounts)
       },
-    })
+    }
+    const kept = await scanAndKeep(options, policy, source, watcher, () => hub)
     progress.end()
     await source.finish(kept.result)
     await tell(kept, { ...options, hub }, paintFor(terminal.stdout, environment), terminal)
@@ -91,7 +95,7 @@ export const runScan = async (options: ScanOptions, terminal: Terminal): Promise
 interface Kept {
   readonly result: ScanResult
   readonly digest?: Digest
-  /** Why the digest was not published; the run is kept all the same. */
+  /** Why not everything was published or imported; the run is kept all the same. */
   readonly unpublished?: string | undefined
 }
 
@@ -100,6 +104,7 @@ const scanAndKeep = async (
   policy: Policy,
   source: Source,
   watcher: ScanWatcher,
+  hubOf: () => Hub | undefined,
 ): Promise<Kept> => {
   const { run, who, ports } = source
   const request = { run, who, policy, checks, roleName: options.role, toolVersion }
@@ -111,25 +116,11 @@ const scanAndKeep = async (
     const result = await scanAndRemember(request, { ...ports, store }, watcher, options.publish !== undefined)
     if (isScoped(run.scope)) return { result }
     const digest = await makeDigest(run.id, store)
-    return { result, digest, unpublished: await publishedOr(options, run.id, { store, now: ports.now }) }
+    const receivers = { ...options, endpointUrl: options.aws.endpointUrl, hub: hubOf() }
+    const unpublished = await deliverFrom(run.id, receivers, policy, { store, now: ports.now })
+    return { result, digest, unpublished }
   } finally {
     await memory.close()
-  }
-}
-
-/** Publishes where a topic is named. A topic that is gone or denies loses nothing: the run is kept and says why. */
-const publishedOr = async (
-  { publish: topic, aws }: ScanOptions,
-  runId: string,
-  ports: { readonly store: Store; readonly now: Now },
-): Promise<string | undefined> => {
-  if (topic === undefined) return undefined
-  try {
-    await deliver(runId, { ...ports, publish: publishTo(topic, topicClient(topic, aws.endpointUrl)) })
-    return undefined
-  } catch (error) {
-    if (error instanceof PostureError) return error.message
-    throw error
   }
 }
 
