@@ -178,6 +178,23 @@ describe('two at once, and one that is killed', () => {
   })
 })
 
+test('a Security Hub that refuses loses nothing: the run is kept with the reason, and the command ends with 2', async () => {
+  const config = join(folder, 'posture.yaml')
+  await writeFile(config, 'version: 1\nsecurityHub: { import: true }\n')
+  const { code, stdout, stderr } = await night(bad, '--config', config)
+  expect(stderr).toContain('securityhub:BatchImportFindings')
+  expect(stdout).toContain('3 first seen (baseline).')
+  expect(code).toBe(2)
+  expect((await report()).stdout).toContain('Not everything of this run could be sent so far: securityhub:')
+  expect((await night(bad)).stdout).toMatch(/^Not everything of run .* could be sent that night: securityhub:/m)
+})
+
+test('--chat without --publish is one sentence and exit code 2', async () => {
+  const { code, stderr } = await run(environment, 'scan', '--store', store, '--chat', 'arn:aws:sns:eu-west-1:1:chat')
+  expect(stderr).toContain('--chat needs --publish')
+  expect(code).toBe(2)
+})
+
 test('--publish without a store is one sentence and exit code 2', async () => {
   const { code, stderr } = await run(environment, 'scan', '--publish', 'arn:aws:sns:eu-west-1:111111111111:posture')
   expect(stderr).toContain('--publish needs --table or --store')
