@@ -86,7 +86,7 @@ describe('a topic', () => {
     const publishing = publishTo(arn, new SNSClient(configOf(() => ({ status: 403, body }))))(message)
     await expect(publishing).rejects.toMatchObject({
       name: 'PostureError',
-      message: expect.stringMatching(/^sns:Publish to arn:aws:sns:eu-west-1:111111111111:alerts: Authorization/),
+      message: expect.stringMatching(/^sns:Publish to arn:aws:sns:eu-west-1:111111111111:alerts: access denied/),
     })
   })
 })

@@ -140,7 +140,7 @@ const environment = {
 }
 
 const tell = async (name: string, ...args: string[]) => {
-  const { code, stdout, stderr } = await run(environment, ...args)
+  const { code, stdout, stderr } = await run({ ...environment, AWS_ENDPOINT_URL_STS: aws.url }, ...args)
   written.set(`stdout of ${name}`, stdout)
   written.set(`stderr of ${name}`, stderr)
   return { code, stdout, stderr }

@@ -80,6 +80,7 @@ test('without posture.yaml nothing is excluded, expected, enabled, waived or wei
     digest: { whenNothingChanged: 'one-line' },
     limits: { accounts: 8, regions: 4, share: 0.25 },
     waivers: [],
+    securityHub: { import: false },
   })
   expect(severityFor(defaultPolicy, 'image-imdsv2-supported')).toBeUndefined()
 })
