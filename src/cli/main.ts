@@ -1,6 +1,10 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module'
 import { readEnvironment } from '../config/environment.ts'
-import { runCli } from './program.ts'
+
+// To compile the SDK takes longer than most commands: only the first one does it.
+enableCompileCache()
+const { runCli } = await import('./program.ts')
 
 // A reader that stops early, as `head` does, ends the output and is no error of ours.
 let isOutputLost = false
