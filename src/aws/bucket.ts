@@ -2,12 +2,13 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sd
 import type { Bucket } from '../core/bucket.ts'
 import { PostureError } from '../core/errors.ts'
 import { isSdkError, reasonOf } from './failure.ts'
+import { hubTimeouts } from './timeouts.ts'
 
 /**
  * A bucket of S3. The role needs `s3:ListBucket` beside `s3:GetObject`: without it S3 says that a file which is not
  * there is denied.
  */
-export const bucketIn = (name: string, client: S3Client = new S3Client()): Bucket => ({
+export const bucketIn = (name: string, client: S3Client = new S3Client({ requestHandler: hubTimeouts })): Bucket => ({
   name,
   readFile: async key => {
     try {

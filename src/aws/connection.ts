@@ -10,6 +10,7 @@ import { PostureError } from '../core/errors.ts'
 import type { Clock, Now } from '../core/ports.ts'
 import { type ApiCallCounter, countCalls, type Watchable } from './calls.ts'
 import { defaultShare, gatesOf, realClock } from './limiter.ts'
+import { timeoutsOf } from './timeouts.ts'
 
 export interface ConnectOptions {
   /** The name that the scanner's calls carry in every account's CloudTrail: what `sessionNameOf` makes of a run. */
@@ -69,7 +70,6 @@ type ClientOf<C> = new (config: ReturnType<typeof configOf>) => C
 
 const defaultAttempts = 8
 const maxSockets = 200
-const connectionTimeoutMs = 5_000
 const requestTimeoutMs = 30_000
 
 /** Makes the connection; nothing is sent yet. */
@@ -118,11 +118,7 @@ export const iamClient = ({ client }: Connection, partition: string, account: Pl
 
 const keepAlivePool = () =>
   new NodeHttpHandler({
-    connectionTimeout: connectionTimeoutMs,
-    requestTimeout: requestTimeoutMs,
-    // The request's own timeout ends with the headers; this one also ends a body that stalls.
-    socketTimeout: requestTimeoutMs,
-    throwOnRequestTimeout: true,
+    ...timeoutsOf(requestTimeoutMs),
     httpAgent: { keepAlive: true, maxSockets },
     httpsAgent: { keepAlive: true, maxSockets },
   })

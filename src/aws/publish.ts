@@ -2,16 +2,21 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
 import { PostureError } from '../core/errors.ts'
 import type { Publish } from '../core/ports.ts'
 import { isSdkError, reasonOf } from './failure.ts'
+import { hubTimeouts } from './timeouts.ts'
 
 /** The client of a topic's own Region, at an endpoint of its own where one is given. */
 export const topicClient = (topicArn: string, endpoint?: string): SNSClient => {
   const region = topicArn.split(':')[3]
-  return new SNSClient({ ...(region ? { region } : {}), ...(endpoint === undefined ? {} : { endpoint }) })
+  return new SNSClient({
+    requestHandler: hubTimeouts,
+    ...(region ? { region } : {}),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  })
 }
 
 /** Publishes to a topic of SNS; subscriptions filter by the attributes. */
 export const publishTo =
-  (topicArn: string, client: SNSClient = new SNSClient()): Publish =>
+  (topicArn: string, client: SNSClient = topicClient(topicArn)): Publish =>
   async ({ subject, text, attributes }) => {
     const command = new PublishCommand({
       TopicArn: topicArn,

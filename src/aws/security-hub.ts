@@ -8,6 +8,7 @@ import type { AsffFinding } from '../core/asff.ts'
 import { PostureError } from '../core/errors.ts'
 import type { Hub, ImportFindings } from '../core/ports.ts'
 import { isSdkError, reasonOf } from './failure.ts'
+import { hubTimeouts } from './timeouts.ts'
 
 const action = 'securityhub:BatchImportFindings'
 
@@ -17,7 +18,12 @@ const mostBytes = 6_000_000
 
 /** The client of the hub's own Region, at an endpoint of its own where one is given. */
 export const securityHubClient = ({ region }: Pick<Hub, 'region'>, endpoint?: string): SecurityHubClient =>
-  new SecurityHubClient({ region, retryMode: 'adaptive', ...(endpoint === undefined ? {} : { endpoint }) })
+  new SecurityHubClient({
+    region,
+    retryMode: 'adaptive',
+    requestHandler: hubTimeouts,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  })
 
 /**
  * Imports into the Security Hub of the client's account and Region: one request after the other, which with the time that

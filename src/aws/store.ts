@@ -5,12 +5,16 @@ import { severities } from '../core/verdict.ts'
 import { asking } from './store/failure.ts'
 import { entitiesIn, keyOf, shards } from './store/items.ts'
 import { type Item, parserFor } from './store/parse.ts'
+import { hubTimeouts } from './timeouts.ts'
 
 export { tableDefinition } from './store/definition.ts'
 
 /** The store in the DynamoDB table of that name, in the Region and with the credentials of the environment. */
 export const openTable = (tableName: string, configuration: DynamoDBClientConfig = {}): Store =>
-  storeIn(new DynamoDBClient({ retryMode: 'adaptive', maxAttempts: 8, ...configuration }), tableName)
+  storeIn(
+    new DynamoDBClient({ retryMode: 'adaptive', maxAttempts: 8, requestHandler: hubTimeouts, ...configuration }),
+    tableName,
+  )
 
 const consistent = { consistent: true } as const
 const everyPage = { pages: 'all', ...consistent } as const

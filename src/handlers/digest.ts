@@ -1,6 +1,6 @@
 import { finishRun } from '../app/finish-run.ts'
 import { bucketIn } from '../aws/bucket.ts'
-import { publishTo, topicClient } from '../aws/publish.ts'
+import { publishTo } from '../aws/publish.ts'
 import { importFindingsWith, securityHubClient } from '../aws/security-hub.ts'
 import { openTable } from '../aws/store.ts'
 import { readDigestEnvironment } from '../config/environment.ts'
@@ -18,7 +18,7 @@ const ports = {
   store: openTable(environment.TABLE_NAME),
   bucket: bucketIn(environment.BUCKET_NAME),
   publish: publishTo(TOPIC_ARN),
-  chat: CHAT_TOPIC_ARN === undefined ? undefined : publishTo(CHAT_TOPIC_ARN, topicClient(CHAT_TOPIC_ARN)),
+  chat: CHAT_TOPIC_ARN === undefined ? undefined : publishTo(CHAT_TOPIC_ARN),
   securityHub: { hub, importFindings: importFindingsWith(securityHubClient(hub)) },
   now: () => new Date(),
 }

@@ -1,9 +1,15 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { describe, expect, test } from '@jest/globals'
+import { HttpRequest } from '@smithy/core/protocols'
 import { bucketIn } from '../../src/aws/bucket.ts'
-import { publishTo } from '../../src/aws/publish.ts'
+import { publishTo, topicClient } from '../../src/aws/publish.ts'
+import { securityHubClient } from '../../src/aws/security-hub.ts'
+import { hubTimeouts, timeoutsOf } from '../../src/aws/timeouts.ts'
+import { PostureError } from '../../src/core/errors.ts'
 import { answering, type SdkRequest } from './sandbox.ts'
 
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
@@ -88,5 +94,34 @@ describe('a topic', () => {
       name: 'PostureError',
       message: expect.stringMatching(/^sns:Publish to arn:aws:sns:eu-west-1:111111111111:alerts: access denied/),
     })
+  })
+
+  // Whoever hangs, the message stays owed, and the night goes on.
+  test.each([
+    ['never answers', () => {}, 'the endpoint could not be reached (ETIMEDOUT)'],
+    [
+      'stalls in the middle of its answer',
+      (response: ServerResponse) => response.writeHead(200, { 'content-length': '100' }).write('<Publish'),
+      'the endpoint answered HTTP 200, and not as AWS does',
+    ],
+  ])('that %s is an error in a sentence', async (_, answer, reason) => {
+    const server = createServer((_request, response) => answer(response))
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const config = { region: 'eu-west-1', credentials, endpoint, maxAttempts: 2, requestHandler: timeoutsOf(50) }
+    const failure = await publishTo(arn, new SNSClient(config))(message).catch(error => error)
+    server.closeAllConnections()
+    server.close()
+    expect(failure).toBeInstanceOf(PostureError)
+    expect(failure.message).toBe(`sns:Publish to ${arn}: ${reason}.`)
+  })
+
+  test.each([
+    ['of a topic', topicClient(arn)],
+    ['of Security Hub', securityHubClient({ region: 'eu-west-1' })],
+  ])('the client %s waits for a bounded time', async (_, { config: { requestHandler } }) => {
+    // The handler knows its settings once it has carried a request.
+    await requestHandler.handle(new HttpRequest({ protocol: 'http:', hostname: '127.0.0.1', port: 1 })).catch(() => {})
+    expect(requestHandler).toMatchObject({ config: hubTimeouts })
   })
 })

@@ -34,8 +34,8 @@ describeWith(dynamodbLocal, () => {
       dumps.push({ table: await dump(engine, tableName), index: await dump(engine, tableName, 'lists') })
     }
     const [ours, theirs] = dumps
-    expect(ours?.table).toHaveLength(8)
-    expect(ours?.index).toHaveLength(2)
+    expect(ours?.table).toHaveLength(10)
+    expect(ours?.index).toHaveLength(5)
     expect(ours).toEqual(theirs)
   })
 })
