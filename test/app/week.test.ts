@@ -3,6 +3,7 @@ import { storeIn } from '../../src/aws/store.ts'
 import type { Message } from '../../src/core/ports.ts'
 import { expectGolden } from '../reports/golden.ts'
 import { describeWith, dynamodbLocal } from '../support/judges.ts'
+import { memoryStore } from '../support/memory-store.ts'
 import { dump, type Engine, newTable, type StoredItem, startDynalite, startDynamodbLocal } from '../support/table.ts'
 import { days, type NightOfWeek, playDay } from '../support/week.ts'
 
@@ -39,6 +40,27 @@ describe('a week', () => {
     expect(messages.filter(({ attributes }) => attributes['kind'] === 'digest').map(({ text }) => text)).toEqual([
       preview,
     ])
+  })
+})
+
+// Each of them would be as many alerts as there are findings, of things that nobody changed that day.
+describe('no alert but one baseline line in the digest', () => {
+  const told = ({ messages }: NightOfWeek) =>
+    messages.map(({ attributes, text }) => [attributes['kind'], /\d+ first seen \(baseline\)/.exec(text)?.[0]])
+
+  test.each([
+    ['a first night', 1, '19 first seen (baseline)'],
+    ['a check that is new, and one that is sharper', 8, '3 first seen (baseline)'],
+  ] as const)('comes of %s', (_, day, line) => {
+    expect(told(nights[day - 1] as NightOfWeek)).toEqual([['digest', line]])
+  })
+
+  test('comes of an account that is judged for the first time', async () => {
+    const store = memoryStore()
+    const before = await playDay(3, store)
+    const joined = await playDay(4, store)
+    expect(told(before)).toEqual([['digest', '11 first seen (baseline)']])
+    expect(told(joined)).toEqual([['digest', '5 first seen (baseline)']])
   })
 })
 
