@@ -1,17 +1,23 @@
+import pMap from 'p-map'
+import { isInScope } from '../core/coverage.ts'
 import { Digest, type DigestInput } from '../core/digest-input.ts'
 import { PostureError } from '../core/errors.ts'
+import type { FailCounts } from '../core/fail-counts.ts'
 import { type Policy, policySchema } from '../core/policy.ts'
 import type { RunRecord, Store } from '../core/store.ts'
+import type { StoredFinding } from '../core/stored.ts'
 import { type EventTally, tallyEvents } from '../core/tally-events.ts'
-import { severities } from '../core/verdict.ts'
+import { type Severity, severities } from '../core/verdict.ts'
 import { digest } from '../reports/digest.ts'
 import { mostRows } from '../reports/digest-sections.ts'
 import { tallyOf, wholeRunsBefore } from './runs.ts'
 
 /** How many of the oldest findings are named. */
 const mostOld = 3
-/** Findings that follow from others are passed over, so a few more are read. */
+/** Findings that follow from others, or stand where posture.yaml no longer looks, are passed over, so a few more are read. */
 const spare = 20
+/** So many are never read for three: who excludes an account with thousands of old findings gets fewer names. */
+const mostRead = 2_000
 
 /**
  * The digest of a run. Of a run that has ended it is made once and kept, so that whoever asks for it reads the very bytes
@@ -37,8 +43,8 @@ const inputOf = async (run: RunRecord, store: Store): Promise<DigestInput> => {
     accounts,
     events: await eventsOf(run.id, store),
     before: before.filter(({ isOrganization }) => isOrganization === run.isOrganization),
-    oldest: await oldestOf(store, accounts.totals.fail),
-    pastDue: await pastDueOf(store, accounts.pastDue),
+    oldest: await oldestOf(run, store, accounts.totals.fail),
+    pastDue: await pastDueOf(run, store, accounts.pastDue),
   }
 }
 
@@ -49,24 +55,40 @@ const eventsOf = async (runId: string, store: Store): Promise<EventTally> => {
 }
 
 /** The oldest fails of the worst severity that has any. */
-const oldestOf = async (store: Store, fail: DigestInput['accounts']['pastDue']) => {
+const oldestOf = async (run: RunRecord, store: Store, fail: FailCounts) => {
   const worst = severities.find(severity => fail[severity] > 0)
-  return worst === undefined ? [] : causesOf(await store.oldestFails(worst, mostOld + spare)).slice(0, mostOld)
+  return worst === undefined ? [] : namedOf(run, store, worst, mostOld)
 }
 
 /** The fails that are past due, the worst severity first: the oldest of a severity are, when any is. */
-const pastDueOf = async (store: Store, pastDue: DigestInput['accounts']['pastDue']) => {
-  const late: DigestInput['pastDue'][number][] = []
+const pastDueOf = async (run: RunRecord, store: Store, pastDue: FailCounts) => {
+  const late: StoredFinding[] = []
   for (const severity of severities) {
-    const left = mostOld - late.length
-    if (pastDue[severity] === 0 || left === 0) continue
-    const oldest = causesOf(await store.oldestFails(severity, left + spare))
-    late.push(...oldest.slice(0, Math.min(left, pastDue[severity])))
+    const count = Math.min(mostOld - late.length, pastDue[severity])
+    if (count > 0) late.push(...(await namedOf(run, store, severity, count)))
   }
   return late
 }
 
-const causesOf = (findings: DigestInput['oldest']) => findings.filter(({ causedBy }) => causedBy.length === 0)
+/** The oldest fails of a severity that are counted as open: causes, where the run looked. */
+const namedOf = async (run: RunRecord, store: Store, severity: Severity, count: number) => {
+  for (let most = count + spare; ; most *= 10) {
+    const read = await store.oldestFails(severity, most)
+    const named = await lookedAt(
+      run,
+      store,
+      read.filter(({ causedBy }) => causedBy.length === 0),
+    )
+    if (named.length >= count || read.length < most || most * 10 > mostRead) return named.slice(0, count)
+  }
+}
+
+const lookedAt = async (run: RunRecord, store: Store, findings: readonly StoredFinding[]) => {
+  const accountIds = [...new Set(findings.map(({ accountId }) => accountId))]
+  const reports = await pMap(accountIds, accountId => store.readAccount(run.id, accountId), { concurrency: 8 })
+  const regions = new Map(accountIds.map((accountId, at) => [accountId, reports[at]?.regions ?? []]))
+  return findings.filter(({ accountId, region }) => isInScope(regions.get(accountId) ?? [], region))
+}
 
 /** The policy of the night. Its checks were there on that night, whatever has become of them. */
 export const policyOf = async (runId: string, store: Pick<Store, 'readText'>): Promise<Policy> => {

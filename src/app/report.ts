@@ -1,3 +1,4 @@
+import { isInScope } from '../core/coverage.ts'
 import { PostureError } from '../core/errors.ts'
 import { byPlace, type Finding } from '../core/finding.ts'
 import { matchesGlob } from '../core/glob.ts'
@@ -7,7 +8,7 @@ import type { FindingEvent, StoredFinding } from '../core/stored.ts'
 import { compareText } from '../core/text.ts'
 import { bySeverity, type Severity } from '../core/verdict.ts'
 import { findingsAsOf } from './as-of.ts'
-import { recentRuns } from './runs.ts'
+import { isScoped, recentRuns } from './runs.ts'
 
 /** What of a store is asked for; each key that is there narrows it. */
 export interface ReportFilter {
@@ -50,8 +51,13 @@ export const reportFrom = async (
   const accounts = reports.filter(({ accountId }) => (filter.accountId ?? accountId) === accountId)
   const isNewest = !recent.some(({ id, finishedAt }) => id > run.id && finishedAt !== undefined)
   const stored = isNewest ? await store.listFindings() : await findingsAsOf(run, accounts, store)
-  const known = new Set(reports.map(({ accountId }) => accountId))
-  const findings = stored.filter(finding => known.has(finding.accountId) && matches(finding, filter))
+  const regionsOf = new Map(reports.map(({ accountId, regions }) => [accountId, regions]))
+  const isTold = ({ accountId, region }: StoredFinding) => {
+    const regions = regionsOf.get(accountId)
+    // A run of a part leaves the rest to the others; where posture.yaml looks away, nothing is open any more.
+    return regions !== undefined && (isScoped(run.scope) || isInScope(regions, region))
+  }
+  const findings = stored.filter(finding => isTold(finding) && matches(finding, filter))
   return {
     run: { id: run.id, startedAt: run.startedAt, scope: run.scope },
     finishedAt: run.finishedAt ?? run.startedAt,

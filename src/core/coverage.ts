@@ -24,6 +24,19 @@ export const isCovered = (status: CoverageStatus): boolean => status === 'ok' ||
 export const isIntended = (status: CoverageStatus): boolean =>
   status === 'excluded' || status === 'account-inactive' || status === 'region-disabled'
 
+/**
+ * Whether a run looked at a place at all, or would have.
+ * @param regions the coverage of the place's account.
+ * @param region where the place is: one of these Regions, or the account as a whole.
+ */
+export const isInScope = (
+  regions: readonly { readonly region: string; readonly status: CoverageStatus }[],
+  region: string,
+): boolean => {
+  const own = regions.filter(one => one.region === region)
+  return (own.length > 0 ? own : regions).some(({ status }) => status !== 'excluded')
+}
+
 /** How far one account-Region was read: every one of the organization has exactly one of these. */
 export const RegionCoverage = z
   .strictObject({

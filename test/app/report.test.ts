@@ -2,10 +2,11 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { historyOf, type ReportFilter, type ReportOrder, reportFrom, reportOrders } from '../../src/app/report.ts'
 import { PostureError } from '../../src/core/errors.ts'
 import { isOpenFail } from '../../src/core/finding.ts'
+import type { Policy } from '../../src/core/policy.ts'
 import type { ScanResult } from '../../src/core/result.ts'
 import type { Severity } from '../../src/core/verdict.ts'
 import { type MemoryStore, memoryStore } from '../support/memory-store.ts'
-import { type Day, days, playDay, runOf } from '../support/week.ts'
+import { type Day, days, playDay, runOf, weekPolicy } from '../support/week.ts'
 import { account, failing, finding, runOf as nightly, nightOf } from './memory.ts'
 
 let store: MemoryStore
@@ -84,6 +85,35 @@ describe('a report that is narrowed', () => {
 
   test('to what does not exist is empty', async () => {
     expect(await found({ cluster: 'no-such-cluster' })).toEqual([])
+  })
+})
+
+// Its findings stand as they were, for nobody looked; they are open again on the night that looks.
+describe('an account that posture.yaml excludes from one night to the next', () => {
+  const isOfData = ({ accountId }: { readonly accountId: string }) => accountId === '333333333333'
+  const withoutData: Policy = {
+    ...weekPolicy,
+    scope: { ...weekPolicy.scope, accounts: { exclude: ['333333333333'] } },
+  }
+
+  test('is told of by neither report nor digest, but in the coverage', async () => {
+    const kept = memoryStore()
+    const before = await playDay(4, kept)
+    expect(before.preview).toContain('data (333333333333)')
+    expect((await reportFrom(kept, undefined)).findings.filter(isOfData)).not.toEqual([])
+
+    const { preview } = await playDay(5, kept, withoutData)
+    expect(preview).toContain('OLDEST STILL OPEN')
+    expect(preview).not.toContain('data (333333333333)')
+    const { findings, coverage } = await reportFrom(kept, undefined)
+    expect(findings.filter(isOfData)).toEqual([])
+    expect(coverage.filter(isOfData).map(({ status }) => status)).toEqual(['excluded', 'excluded'])
+    expect(
+      kept
+        .findings()
+        .filter(isOfData)
+        .map(({ state }) => state),
+    ).toContain('open')
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { coverageOf, coverageStatuses, isCovered } from '../../src/core/coverage.ts'
+import { type CoverageStatus, coverageOf, coverageStatuses, isCovered, isInScope } from '../../src/core/coverage.ts'
 import type { RegionInventory } from '../../src/core/inventory.ts'
 import type { Failure, FailureClass } from '../../src/core/read.ts'
 import * as build from '../support/build.ts'
@@ -138,4 +138,16 @@ describe('an account-Region', () => {
 
 test('only ok and partial account-Regions were looked into', () => {
   expect(coverageStatuses.filter(isCovered)).toEqual(['partial', 'ok'])
+})
+
+test.each<[string, readonly CoverageStatus[], string, boolean]>([
+  ['a Region that was read', ['ok', 'excluded'], 'r0', true],
+  ['a Region that could not be read', ['no-role', 'excluded'], 'r0', true],
+  ['a Region that is excluded', ['ok', 'excluded'], 'r1', false],
+  ['an account with any Region that is not', ['ok', 'excluded'], 'global', true],
+  ['an account without', ['excluded', 'excluded'], 'global', false],
+  ['an account that nobody told of', [], 'r0', false],
+])('%s is in scope: %j, %s: %s', (_, statuses, region, expected) => {
+  const regions = statuses.map((status, at) => ({ region: `r${at}`, status }))
+  expect(isInScope(regions, region)).toBe(expected)
 })
