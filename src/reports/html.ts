@@ -1,5 +1,5 @@
 import { coverageStatuses } from '../core/coverage.ts'
-import { byPlace } from '../core/finding.ts'
+import { byPlace, type Finding, isCause, isOpenFail } from '../core/finding.ts'
 import { type ScanResult, summarise } from '../core/result.ts'
 import { fullName } from '../core/subjects.ts'
 import { bySeverity, severities } from '../core/verdict.ts'
@@ -41,19 +41,25 @@ ${body}
 }
 
 const summarySection = (result: ScanResult) => {
-  const { fail, unknown, pass, accounts, regions, clusters, nodeGroups, launchTemplates } = summarise(result)
+  const { fail, caused, waived, unknown, pass, ...looked } = summarise(result)
+  const { accounts, regions, clusters, nodeGroups, launchTemplates } = looked
   const cells = [
     ...severities.map(severity => [severity, fail[severity]] as const),
+    ['follow from others', caused] as const,
+    ['waived', waived] as const,
     ['unknown', unknown] as const,
     ['pass', pass] as const,
   ]
   return `<h2>Summary</h2>
 ${tableOf(
   cells.map(([name]) => name),
-  [cells.map(([name, count]) => `<td class="number ${count > 0 ? name : 'quiet'}">${count}</td>`)],
+  [cells.map(([name, count]) => `<td class="number ${count > 0 ? loudness(name) : 'quiet'}">${count}</td>`)],
 )}
 <p>Read: ${counted(accounts, 'account')}, ${counted(regions, 'account-Region')}, ${counted(clusters, 'cluster')}, ${counted(nodeGroups, 'node group')}, ${counted(launchTemplates, 'launch template')}.</p>`
 }
+
+/** Only a severity is louder than the text around it. */
+const loudness = (name: string) => severities.find(severity => severity === name) ?? 'plain'
 
 const coverageSection = ({ coverage, accountNames }: ScanResult) => {
   const rank = new Map(coverageStatuses.map((status, index) => [status, index]))
@@ -73,19 +79,41 @@ const coverageSection = ({ coverage, accountNames }: ScanResult) => {
 
 const findingSection = ({ findings, accountNames, firstSeen }: ScanResult) => {
   const rows = findings
-    .toSorted((a, b) => compareStatus(a.status, b.status) || bySeverity(a.severity, b.severity) || byPlace(a, b))
-    .map(({ id, status, severity, checkId, accountId, region, resource, message, evidence }) => [
-      `<td class="${status === 'fail' ? severity : 'quiet'}">${status === 'fail' ? severity : 'unknown'}</td>`,
-      `<td>${escaped(accountName(accountNames, accountId))}<br><span class="quiet">${escaped(region)}</span></td>`,
-      cell(fullName(resource)),
-      `<td>${escaped(message)}<br><code>${escaped(checkId)}</code>${evidenceOf(evidence)}</td>`,
-      key(firstSeen[id]?.slice(0, 10) ?? ''),
+    .toSorted((a, b) => rankOf(a) - rankOf(b) || bySeverity(a.severity, b.severity) || byPlace(a, b))
+    .map(finding => [
+      statusCell(finding),
+      `<td>${escaped(accountName(accountNames, finding.accountId))}<br><span class="quiet">${escaped(finding.region)}</span></td>`,
+      cell(fullName(finding.resource)),
+      `<td>${escaped(finding.message)}${noteOf(finding)}<br><code>${escaped(finding.checkId)}</code>${evidenceOf(finding.evidence)}</td>`,
+      key(firstSeen[finding.id]?.slice(0, 10) ?? ''),
     ])
   if (rows.length === 0) return '<h2>Findings</h2>\n<p>None.</p>'
   return `<h2>Findings</h2>\n${tableOf(['severity', 'account, Region', 'resource', 'finding', 'since'], rows)}`
 }
 
-const compareStatus = (a: string, b: string) => Number(a === 'unknown') - Number(b === 'unknown')
+/** What counts by itself comes first, then what follows from others, what is waived, and what is not known. */
+const rankOf = (finding: Finding) => {
+  if (finding.status === 'unknown') return 3
+  if (!isOpenFail(finding)) return 2
+  return isCause(finding) ? 0 : 1
+}
+
+/** The severity, loud only where the finding is open. */
+const statusCell = (finding: Finding) => {
+  if (finding.status === 'unknown') return '<td class="quiet">unknown</td>'
+  if (!isOpenFail(finding)) return `<td class="quiet">${finding.severity}, waived</td>`
+  return `<td class="${finding.severity}">${finding.severity}</td>`
+}
+
+/** Why a finding is not among the fails that the summary counts by severity. */
+const noteOf = ({ waiver, causedBy }: Finding) => {
+  const note = waiver
+    ? `Waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason} (${waiver.ticket})`
+    : causedBy.length > 0
+      ? 'Follows from another finding, and is mended with that.'
+      : ''
+  return note === '' ? '' : `<br><span class="quiet">${escaped(note)}</span>`
+}
 
 const evidenceOf = (evidence: ScanResult['findings'][number]['evidence']) =>
   `<details><summary class="quiet">evidence</summary><ul>${evidence

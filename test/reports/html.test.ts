@@ -13,6 +13,29 @@ describe('the page', () => {
     expect(html(clean)).toContain('<h2>Findings</h2>\n<p>None.</p>')
   })
 
+  test('shows what is waived and what follows from others apart from the fails that it counts', () => {
+    const [open] = result.findings.filter(({ status, severity }) => status === 'fail' && severity === 'critical')
+    if (!open) throw new Error('the fixture has a critical fail')
+    const effect = { ...open, id: 'effect', causedBy: [open.id] }
+    const waiver = { owner: 'ada <a@b>', reason: 'frozen', ticket: 'OPS-1', expires: '2027-03-31' }
+    const page = html({
+      ...result,
+      findings: [{ ...open, id: 'accepted', waiver }, effect, open],
+    })
+    const counts = [...page.matchAll(/<td class="number \w+">(\d+)<\/td>/g)].map(([, count]) => Number(count))
+    expect(counts.slice(0, 7)).toEqual([1, 0, 0, 0, 0, 1, 1])
+    expect(page.match(/<td class="(?:critical|quiet)">.*?<\/td>/g)).toEqual([
+      '<td class="critical">critical</td>',
+      '<td class="critical">critical</td>',
+      '<td class="quiet">critical, waived</td>',
+    ])
+    const notes = page.match(/Waived by [^<]*|Follows from [^<]*/g)
+    expect(notes).toEqual([
+      'Follows from another finding, and is mended with that.',
+      'Waived by ada &lt;a@b&gt; until 2027-03-31: frozen (OPS-1)',
+    ])
+  })
+
   test('turns no text of an account into markup', () => {
     const [finding] = result.findings
     if (!finding) throw new Error('the fixture has findings')
