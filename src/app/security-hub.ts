@@ -1,6 +1,7 @@
 import type { AsffFinding } from '../core/asff.ts'
+import { isInScope } from '../core/coverage.ts'
 import type { Hub, ImportFindings } from '../core/ports.ts'
-import type { RunRecord, Store } from '../core/store.ts'
+import type { AccountReport, RunRecord, Store } from '../core/store.ts'
 import type { FindingEventKind, StoredFinding } from '../core/stored.ts'
 import { asffFinding } from '../reports/asff.ts'
 import { knownRun } from './digest.ts'
@@ -8,7 +9,7 @@ import { findingOf } from './report.ts'
 import { recentRuns } from './runs.ts'
 
 export interface ImportPorts {
-  readonly store: Pick<Store, 'readRun' | 'latestRuns' | 'eachEvent' | 'readArea' | 'listFindings'>
+  readonly store: Pick<Store, 'readRun' | 'latestRuns' | 'eachAccount' | 'eachEvent' | 'readArea' | 'listFindings'>
   readonly importFindings: ImportFindings
   /** Whose Security Hub it is. */
   readonly hub: Hub
@@ -22,7 +23,7 @@ export interface Imported {
 
 /**
  * Imports what a run left into Security Hub: what is closed or waived since the whole run before it as archived, and every
- * fail that is open as active, on every night, for a finding that is not updated is deleted after 90 days.
+ * fail that is open where the run looked as active, on every night, for a finding that is not updated is deleted after 90 days.
  *
  * May be repeated, and may come late: all imports of a run are of the time at which it ended, and Security Hub passes over
  * one that is not younger than what it has. What a run closed and is open by now is imported as open.
@@ -48,11 +49,19 @@ async function* findingsOf(
     imported.archived += 1
     yield asff(finding)
   }
+  const isTold = await placesOf(run, store)
   for (const finding of await store.listFindings()) {
-    if (finding.state !== 'open' || finding.verdict !== 'fail') continue
+    if (finding.state !== 'open' || finding.verdict !== 'fail' || !isTold(finding)) continue
     imported.active += 1
     yield asff(finding)
   }
+}
+
+/** Whether a run looked where a finding is; where posture.yaml excludes a place, nobody tells of it. */
+const placesOf = async ({ id }: RunRecord, store: ImportPorts['store']) => {
+  const regionsOf = new Map<string, AccountReport['regions']>()
+  await store.eachAccount(id, ({ accountId, regions }) => void regionsOf.set(accountId, regions))
+  return ({ accountId, region }: StoredFinding) => isInScope(regionsOf.get(accountId) ?? [], region)
 }
 
 const closing: ReadonlySet<FindingEventKind> = new Set(['resolved', 'retired', 'waived'])

@@ -20,8 +20,8 @@ const event = (run: Run, accountId: string): FindingEvent => ({
   message: `Cluster web of ${accountId} fails.`,
 })
 
-const report = (run: Run, accountId: string): AccountReport => ({
-  ...{ runId: run.id, accountId, name: `name-${accountId}`, ouPath: ['Shops'], regions: [], waiversUsed: [] },
+export const reportOf = ({ id }: Pick<Run, 'id'>, accountId: string): AccountReport => ({
+  ...{ runId: id, accountId, name: `name-${accountId}`, ouPath: ['Shops'], regions: [], waiversUsed: [] },
   totals: {
     ...{ clusters: 1, nodeGroups: 0, launchTemplates: 0, pass: 0, unknown: 0 },
     ...{ fail: noFails, apiCalls: {} },
@@ -44,7 +44,7 @@ export const endNight = async (
   const run = runOf(day, over.scope)
   await store.putText(run.id, 'policy', JSON.stringify(policy))
   for (const accountId of accounts) {
-    await store.putAccount(report(run, accountId))
+    await store.putAccount(reportOf(run, accountId))
     await store.putEvent(event(run, accountId))
   }
   await store.startRun({

@@ -6,6 +6,7 @@ import { findingId } from '../../src/core/finding.ts'
 import { startRun } from '../../src/core/run.ts'
 import type { RunRecord, StoreEvent } from '../../src/core/store.ts'
 import type { FindingEvent, FindingEventKind, StoredFinding } from '../../src/core/stored.ts'
+import { reportOf } from './deliveries.ts'
 
 const accountId = '222222222222'
 const hub = { accountId: '111111111111', partition: 'aws', region: 'eu-west-1' }
@@ -53,16 +54,24 @@ const event = (runId: string, kind: FindingEventKind, finding: StoredFinding): F
 
 const waiver = { owner: 'team-x', reason: 'frozen', ticket: 'OPS-1', expires: '2026-12-31' }
 
+const regionsOf = (excluded: readonly string[]) =>
+  ['eu-west-1', 'us-east-1'].map(region => ({
+    ...{ region, status: excluded.includes(region) ? ('excluded' as const) : ('ok' as const) },
+    ...{ detail: null, failures: [], estate: null, estateAsOf: null },
+  }))
+
 /** A store that holds these, and a Security Hub that keeps the younger of two imports, as AWS says of it. */
 const world = (
   findings: readonly StoredFinding[],
   events: readonly StoreEvent[] = [],
   runs = [first, second, third],
+  excluded: readonly string[] = [],
 ) => {
   const held = new Map<string, AsffFinding>()
   const store: ImportPorts['store'] = {
     readRun: async runId => runs.find(({ id }) => id === runId),
     latestRuns: async most => runs.toReversed().slice(0, most),
+    eachAccount: async (runId, visit) => visit({ ...reportOf({ id: runId }, accountId), regions: regionsOf(excluded) }),
     eachEvent: async (runId, visit) => events.filter(one => one.runId === runId).forEach(visit),
     readArea: async (account, region) => ({
       findings: findings.filter(one => one.accountId === account && one.region === region),
@@ -96,6 +105,17 @@ describe('a run in Security Hub', () => {
     expect(held().map(({ UpdatedAt }) => UpdatedAt)).toEqual([second.finishedAt, second.finishedAt])
     await importRun(third.id, ports)
     expect(held().map(({ UpdatedAt }) => UpdatedAt)).toEqual([third.finishedAt, third.finishedAt])
+  })
+
+  test('tells of no open fail where posture.yaml does not look, nor of an account that the run does not know', async () => {
+    const findings = [
+      stored('seen'),
+      stored('excluded', { region: 'us-east-1' }),
+      stored('stranger', { accountId: '999999999999' }),
+    ]
+    const { ports, states } = world(findings, [], undefined, ['us-east-1'])
+    await expect(importRun(second.id, ports)).resolves.toEqual({ active: 1, archived: 0 })
+    expect(states()).toEqual({ seen: 'ACTIVE' })
   })
 
   test('archives what it resolved, retired or waived, and says which', async () => {
