@@ -1,7 +1,7 @@
 import type { WaivedBy } from './finding.ts'
 import { matchesGlob } from './glob.ts'
 import type { Policy } from './policy.ts'
-import { known, type NotRead, type Read } from './read.ts'
+import { known, type NotRead, notRead, type Read } from './read.ts'
 import { fullName, type Resource } from './subjects.ts'
 import { hasTag } from './tags.ts'
 import type { Target } from './target.ts'
@@ -17,7 +17,7 @@ export interface WaiverMatch {
   readonly index: number
 }
 
-/** Asks which waiver matches a fail of a check on a resource; not known where that hangs on tags that were not read. */
+/** Asks which waiver matches a fail of a check on a resource; not known where that hangs on what was not read. */
 export type Waive = (checkId: string, resource: Resource) => Read<WaiverMatch | undefined>
 
 /**
@@ -29,28 +29,40 @@ export const waiversIn = (
   { accountId, ouPath }: Pick<Target, 'accountId' | 'ouPath'>,
   today: string,
 ): Waive => {
-  const units = new Set(ouPath?.map(({ id }) => id))
+  const units = ouPath && new Set(ouPath.map(({ id }) => id))
   const here = waivers
     .map((waiver, index) => ({ waiver, index }))
     .filter(
       ({ waiver }) =>
         isInForce(waiver, today) &&
         (waiver.account ?? accountId) === accountId &&
-        (waiver.ou === undefined || units.has(waiver.ou)),
+        (waiver.ou === undefined || !units || units.has(waiver.ou)),
     )
   return (checkId, resource) => {
     let gap: NotRead | undefined
     for (const { waiver, index } of here) {
       if (!matches(waiver, checkId, resource)) continue
-      if (waiver.tag === undefined || (resource.tags.ok && hasTag(resource.tags.value, waiver.tag))) {
+      const isTagged = waiver.tag === undefined ? known(true) : ofTags(resource.tags, waiver.tag)
+      if (isTagged.ok && !isTagged.value) continue
+      const missing = isTagged.ok ? (waiver.ou !== undefined && !units ? noUnits : undefined) : isTagged
+      if (!missing) {
         const { owner, reason, ticket, expires } = waiver
         return known({ waiver: { owner, reason, ticket, expires }, index })
       }
-      if (!resource.tags.ok) gap ??= resource.tags
+      gap ??= missing
     }
     return gap ?? known(undefined)
   }
 }
+
+const ofTags = (tags: Resource['tags'], written: string): Read<boolean> =>
+  tags.ok ? known(hasTag(tags.value, written)) : tags
+
+/** Who names accounts instead of listing the organization's is not told their units. */
+const noUnits = notRead(
+  'organizations:ListAccounts',
+  'the organizational units of the account are not known, and a waiver goes by one; scan --org asks for them',
+)
 
 const matches = (waiver: Waiver, checkId: string, resource: Resource) =>
   (waiver.check ?? checkId) === checkId &&

@@ -72,9 +72,14 @@ describe('a waiver', () => {
     expect(matching([waiver({ cluster: '*' })], web({ clusterName: null }))).toBeUndefined()
   })
 
-  test('of a unit is about no account whose unit is not known', () => {
-    const waive = waiversIn({ waivers: [waiver({ ou: 'ou-ab12-prod' })] }, { ...account, ouPath: null }, today)
-    expect(waive(check, web())).toEqual(known(undefined))
+  test('of a unit is not known to match where the unit of the account is not', () => {
+    const waive = (over: Partial<Waiver>, more: readonly Waiver[] = []) =>
+      waiversIn({ waivers: [waiver({ ou: 'ou-ab12-prod', ...over }), ...more] }, { ...account, ouPath: null }, today)
+    expect(waive({})(check, web())).toMatchObject({ ok: false, action: 'organizations:ListAccounts' })
+    expect(waive({ cluster: 'other' })(check, web())).toEqual(known(undefined))
+    expect(waive({ tag: 'team=c' })(check, web())).toEqual(known(undefined))
+    expect(waive({ expires: '2026-11-21' })(check, web())).toEqual(known(undefined))
+    expect(waive({}, [waiver({ account: build.accountId })])(check, web())).toMatchObject({ value: { index: 1 } })
   })
 
   test('is told with who answers for it until when, and nothing else', () => {
