@@ -24,13 +24,13 @@ const timeoutMs = 10_000
  * dynalite, refuses a second one, and dynalite does not say so.
  * @param definition the input of CreateTable, all but the name.
  * @throws {ConfigError} when the path is no folder, or may not be written to.
- * @throws {PostureError} when somebody has the folder open.
+ * @throws {PostureError} when somebody has the folder open, or its database cannot be opened.
  */
 export const openTable = async (folder: string, definition: object): Promise<FolderTable> => {
   makeFolder(folder)
   const lock = lockFolder(folder, join(folder, 'lock.json'))
   try {
-    const server = await serveTable(join(folder, 'table'), definition)
+    const server = await serveTable(folder, definition)
     return {
       endpoint: endpointOf(server),
       tableName,
@@ -56,23 +56,45 @@ const makeFolder = (folder: string) => {
   }
 }
 
-const serveTable = async (database: string, definition: object): Promise<Server> => {
+const serveTable = async (folder: string, definition: object): Promise<Server> => {
+  const database = join(folder, 'table')
   const server = await serve(database)
   try {
-    const status = await statusOf(server)
+    const status = await orRefusal(folder, statusOf(server))
     if (status === 'ACTIVE') return server
     if (status === undefined) {
       await create(server, definition)
       return server
     }
   } catch (error) {
+    // Where the database is broken, what was asked is never answered.
+    server.closeAllConnections()
     await stop(server)
     throw error
   }
   // Whoever created the table died over it, so it is empty, and would stay like that for ever.
   await stop(server)
   rmSync(database, { recursive: true })
-  return serveTable(database, definition)
+  return serveTable(folder, definition)
+}
+
+/**
+ * The first answer of a database, or the sentence for one that cannot be opened: dynalite throws that where only the
+ * process can catch it.
+ */
+const orRefusal = async <T>(folder: string, asking: Promise<T>): Promise<T> => {
+  const broken = Promise.withResolvers<never>()
+  const refuse = (cause: Error) => {
+    const why = `cannot be opened (${cause.message})`
+    const what = `it is damaged, or belongs to somebody else. Name another folder with --store, or delete this one`
+    broken.reject(new PostureError(`The store ${folder} ${why}: ${what}.`, { cause }))
+  }
+  process.once('uncaughtException', refuse)
+  try {
+    return await Promise.race([asking, broken.promise])
+  } finally {
+    process.removeListener('uncaughtException', refuse)
+  }
 }
 
 const serve = async (database: string) => {

@@ -144,6 +144,17 @@ describe('report', () => {
     expect(existsSync(store)).toBe(false)
   })
 
+  test('a store that is damaged is one sentence and exit code 2, which findings have not', async () => {
+    await night(good)
+    await writeFile(join(store, 'table', 'CURRENT'), 'garbage\n')
+    const { code, stdout, stderr } = await report()
+    expect(stderr).toMatch(
+      /^The store \S+ cannot be opened \(.+\): it is damaged, or belongs to somebody else\. [^\n]+\n$/,
+    )
+    expect([code, stdout]).toEqual([2, ''])
+    expect(existsSync(join(store, 'lock.json'))).toBe(false)
+  })
+
   test('a run that the store does not know', async () => {
     await night(good)
     const { code, stderr } = await report('--run', '2026-01-01T00:00:00.000Z-000000')
