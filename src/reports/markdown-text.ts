@@ -7,7 +7,7 @@ export const markdownCell = (text: string): string =>
     .replace(/\s+/g, ' ')
     .replace(/www(?=\.)/gi, `$&${joiner}`)
     .replaceAll('://', `:${joiner}//`)
-    .replace(/[@#](?=\S)/g, `$&${joiner}`)
+    .replace(/[@#](?=\S)|\bGH-(?=\d)/gi, `$&${joiner}`)
     .replace(markup, '\\$&')
     .replace(/[&<>|]/g, mark => entities[mark] ?? mark)
 

@@ -44,6 +44,7 @@ test.each([
   ['<b>&', '&lt;b&gt;&amp;'],
   ['*a*\n_b_', '\\*a\\* \\_b\\_'],
   ['me@x.example', 'me@\u2060x.example'],
+  ['GH-12 and gh-3, not GH-x', 'GH-\u206012 and gh-\u20603, not GH-x'],
   ['https://x.example', 'https:\u2060//x.example'],
   ['arn:aws:eks:eu-west-1:1:cluster/a', 'arn:aws:eks:eu-west-1:1:cluster/a'],
 ])('the cell of %j is %j', (text, cell) => {
