@@ -1,9 +1,10 @@
 import * as z from 'zod'
+import { matchesGlob } from './glob.ts'
 
 /** What posture.yaml may say in a waiver: what it is about, and who answers for it until when. */
 
 const places = ['account', 'ou', 'region', 'cluster', 'resource', 'tag'] as const
-const words = (most: number) => z.string().min(1).max(most)
+const words = (most: number) => z.string().max(most).regex(/\S/, 'expected text, got none')
 
 const aDay = 'expected a date: 2027-03-31'
 const Day = z.iso.date({ error: ({ input }) => (input === undefined ? `is missing: ${aDay}` : aDay) })
@@ -44,7 +45,7 @@ const waiverSchema = ({ check, account, ou, region, tag }: Names, latest: string
     .superRefine((waiver, context) => {
       const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
       for (const key of ['cluster', 'resource'] as const) {
-        if (/^\*+$/.test(waiver[key] ?? '')) complain(key, 'matches everything: name a part of it, or leave it out')
+        if (matchesAll(key, waiver[key] ?? '')) complain(key, 'matches everything: name a part of it, or leave it out')
       }
       if (places.every(place => waiver[place] === undefined)) {
         const where = 'name an account, ou, region, cluster, resource or tag'
@@ -54,6 +55,27 @@ const waiverSchema = ({ check, account, ou, region, tag }: Names, latest: string
         complain('expires', `is more than a year ahead: ${latest} is the latest day`)
       }
     })
+
+/**
+ * The ids of every kind of resource, with a `?` for what tells one from another: a pattern that matches these matches
+ * every id, for no id has that sign.
+ */
+const everyId = [
+  ':?::?:account/?-?/?',
+  ...[
+    'cluster/?',
+    'nodegroup/?/?/?',
+    'image/?-?',
+    'launch-template/?-?',
+    'autoScalingGroup:?:autoScalingGroupName/?',
+  ].map(rest => `:?:?-?-?:?:${rest}`),
+]
+const partitions = ['arn:aws', 'arn:aws-cn', 'arn:aws-us-gov']
+
+const matchesAll = (key: 'cluster' | 'resource', pattern: string) =>
+  /^\*+$/.test(pattern) ||
+  (key === 'resource' &&
+    partitions.some(partition => everyId.every(rest => matchesGlob(pattern, `${partition}${rest}`))))
 
 /** The list of waivers, in which no two are about the same. */
 export const waiversSchema = (names: Names, today: string | undefined) =>

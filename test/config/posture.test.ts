@@ -324,6 +324,12 @@ describe('a posture.yaml that cannot be used is told with file, line and what is
         [`${account}, resource: '**', ${until}`],
         `posture.yaml:3: waivers.0.resource: ${everything}`,
       ],
+      ...['arn:*', 'arn:aws-cn:*', '*:*', '*-*', '*/*', '*a*'].map((pattern): [string, string[], string] => [
+        `of every id, as ${pattern}`,
+        [`resource: '${pattern}', ${until}`],
+        `posture.yaml:3: waivers.0.resource: ${everything}`,
+      ]),
+      ['of a blank', [`cluster: ' ', ${until}`], 'posture.yaml:3: waivers.0.cluster: expected text, got none'],
       [
         'of nothing but a check',
         [`check: image-imdsv2-supported, ${until}`],
