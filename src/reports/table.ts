@@ -1,6 +1,6 @@
 import { type CoverageStatus, coverageStatuses, isIntended } from '../core/coverage.ts'
 import { dayOfTime } from '../core/days.ts'
-import { type Finding, isOpenFail } from '../core/finding.ts'
+import { type Finding, isCause, isOpenFail } from '../core/finding.ts'
 import { type ScanResult, type Summary, summarise } from '../core/result.ts'
 import { fullName } from '../core/subjects.ts'
 import { compareText } from '../core/text.ts'
@@ -66,7 +66,9 @@ const findingSections = (result: ScanResult, most: number, paint: Paint) => {
     if (all.length === 0) return []
     const shown = all.slice(0, most)
     const of = shown.length < all.length ? `, ${shown.length} shown` : ''
-    const head = `${severityName(severity, paint)} ${paint.dim(`${all.length}${of}`)}`
+    const caused = all.filter(finding => !isCause(finding)).length
+    const follow = caused > 0 ? `, and ${caused} that ${caused === 1 ? 'follows' : 'follow'} from others` : ''
+    const head = `${severityName(severity, paint)} ${paint.dim(`${all.length - caused}${follow}${of}`)}`
     return [`${head}\n${findingLines(shown, result, paint)}`]
   })
   const left = severities.reduce((sum, severity) => {
@@ -140,7 +142,7 @@ const footer = (result: ScanResult, summary: Summary, paint: Paint) => {
   const detail = bySeverityInWords(summary.fail)
   const counts = [
     fails > 0 ? paint.red(`✖ ${fails} fail`) + (detail ? ` (${detail})` : '') : '',
-    summary.caused > 0 ? `${summary.caused} more that follow from others` : '',
+    summary.caused > 0 ? `${summary.caused} more that ${summary.caused === 1 ? 'follows' : 'follow'} from others` : '',
     summary.waived > 0 ? `${summary.waived} waived` : '',
     summary.unknown > 0 ? paint.yellow(`? ${summary.unknown} unknown`) : '',
     summary.regions > 0 ? paint.green(`✔ ${summary.pass} pass`) : 'nothing was read',

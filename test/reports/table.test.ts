@@ -18,6 +18,14 @@ describe('the table', () => {
     await expectGolden('table.txt', table(result))
   })
 
+  test('counts over the findings of a severity what the last line counts, and apart from that what follows', () => {
+    const [open] = result.findings.filter(({ status, severity }) => status === 'fail' && severity === 'critical')
+    if (!open) throw new Error('the fixture has a critical fail')
+    const text = table({ ...result, findings: [open, { ...open, id: 'effect', causedBy: [open.id] }] })
+    expect(text).toMatch(/^CRITICAL 1, and 1 that follows from others$/m)
+    expect(text).toContain('✖ 1 fail (1 critical) · 1 more that follows from others')
+  })
+
   test('emphasises for a terminal, and is the same text without', async () => {
     const painted = table(result, { paint: marked })
     await expectGolden('table-painted.txt', painted)
