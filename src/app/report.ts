@@ -8,7 +8,9 @@ import type { FindingEvent, StoredFinding } from '../core/stored.ts'
 import { compareText } from '../core/text.ts'
 import { bySeverity, type Severity } from '../core/verdict.ts'
 import { findingsAsOf } from './as-of.ts'
+import { checkList } from './check-list.ts'
 import { isScoped, recentRuns } from './runs.ts'
+import { globalRegion } from './scan-account.ts'
 
 /** What of a store is asked for; each key that is there narrows it. */
 export interface ReportFilter {
@@ -57,7 +59,9 @@ export const reportFrom = async (
     // A run of a part leaves the rest to the others; where posture.yaml looks away, nothing is open any more.
     return regions !== undefined && (isScoped(run.scope) || isInScope(regions, region))
   }
-  const findings = stored.filter(finding => isTold(finding) && matches(finding, filter))
+  const told = stored.filter(isTold)
+  demandKnown(filter, reports, told)
+  const findings = told.filter(finding => matches(finding, filter))
   return {
     run: { id: run.id, startedAt: run.startedAt, scope: run.scope },
     finishedAt: run.finishedAt ?? run.startedAt,
@@ -72,8 +76,39 @@ export const reportFrom = async (
       .sort((a, b) => compareText(a.accountId, b.accountId) || compareText(a.region, b.region)),
     findings: sorted(findings, filter.sort).map(findingOf),
     firstSeen: Object.fromEntries(findings.map(({ id, firstSeen }) => [id, firstSeen])),
-    ...totalsOf(accounts, findings),
+    ...totalsOf(accounts, findings, isNarrowed(filter)),
   }
+}
+
+/** Whether a report leaves out more than whole accounts. */
+const isNarrowed = ({ checkId, region, cluster, owner, severity }: ReportFilter) =>
+  [checkId, region, cluster, owner, severity].some(asked => asked !== undefined)
+
+/**
+ * A name that nothing bears would make a report that looks like a clean estate.
+ * @throws {PostureError} when it is known that nothing does.
+ */
+const demandKnown = (
+  { checkId, accountId, region }: ReportFilter,
+  reports: readonly AccountReport[],
+  findings: readonly StoredFinding[],
+): void => {
+  const refuse = (what: string, where: string) => {
+    throw new PostureError(`There is no ${what}${where}.`)
+  }
+  if (
+    checkId !== undefined &&
+    ![...checkList.map(({ id }) => id), ...findings.map(one => one.checkId)].includes(checkId)
+  )
+    refuse(`check ${checkId}`, ': npx eks-node-posture checks lists them')
+  if (accountId !== undefined && !reports.some(report => report.accountId === accountId))
+    refuse(`account ${accountId}`, ' in that run: report without --account names those that it looked at')
+  if (
+    region !== undefined &&
+    region !== globalRegion &&
+    !reports.some(({ regions }) => regions.some(({ region: name }) => name === region))
+  )
+    refuse(`Region ${region}`, ' in that run: report without --region names those that it looked at')
 }
 
 const sorted = (findings: readonly StoredFinding[], order: ReportOrder | undefined) => {
@@ -118,7 +153,7 @@ export const findingOf = (stored: StoredFinding): Finding => {
   }
 }
 
-const totalsOf = (accounts: readonly AccountReport[], findings: readonly StoredFinding[]) => {
+const totalsOf = (accounts: readonly AccountReport[], findings: readonly StoredFinding[], isPart: boolean) => {
   const sum = (of: (totals: AccountReport['totals']) => number) =>
     accounts.reduce((total, { totals }) => total + of(totals), 0)
   const apiCalls: Record<string, number> = {}
@@ -132,7 +167,7 @@ const totalsOf = (accounts: readonly AccountReport[], findings: readonly StoredF
       launchTemplates: sum(({ launchTemplates }) => launchTemplates),
     },
     verdicts: {
-      pass: sum(({ pass }) => pass),
+      pass: isPart ? null : sum(({ pass }) => pass),
       fail: findings.filter(({ verdict }) => verdict === 'fail').length,
       unknown: findings.filter(({ verdict }) => verdict === 'unknown').length,
       skip: 0,

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { accountId, endpoint, howMany, ids, matching, regionName } from './arguments.ts'
+import { accountId, endpoint, externalId, howMany, ids, matching, regionName, roleName, topicArn } from './arguments.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
 
 export interface DoctorFlags {
@@ -20,7 +20,6 @@ export interface DoctorFlags {
   readonly output?: string
 }
 
-const topicArn = [/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'Expected the ARN of an SNS topic'] as const
 const bucketName = [
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   'A bucket is named in 3 to 63 lower-case letters, digits, dots and hyphens',
@@ -46,10 +45,15 @@ export const addDoctor = (program: Command): Command =>
     .option('--seed <text>', 'another seed takes another sample', '0')
     .option('--account <id...>', 'these accounts, without asking for the organization', ids(...accountId))
     .option('--region <name...>', 'only these Regions', ids(...regionName))
-    .option('--role <name>', 'the role to assume in each account (default: eks-node-posture-read)')
+    .option(
+      '--role <name>',
+      'the role to assume in each account (default: eks-node-posture-read)',
+      matching(...roleName),
+    )
     .option(
       '--external-id <id>',
       'sent with every AssumeRole; EXTERNAL_ID in the environment keeps it out of process lists',
+      matching(...externalId),
     )
     .option('--config <file>', 'posture.yaml: scope, role and checks')
     .option('--table <name>', 'the DynamoDB table that keeps findings', matching(...tableName))

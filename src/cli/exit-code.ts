@@ -32,7 +32,7 @@ export const unmatchedIn = ({ coverage, run }: ScanResult, { scope }: Policy): s
   const named = [...(run.scope.regions ?? []), ...(regions.include ?? []), ...(accounts.include ?? [])]
   const unmatched = [...new Set(named)].filter(name => !known.has(name))
   if (unmatched.length === 0) return undefined
-  return `No account and no Region of the organization is called ${unmatched.join(' or ')}: check --region and the scope of posture.yaml.`
+  return `No account and no Region of this scan is called ${unmatched.join(' or ')}: check --region and the scope of posture.yaml.`
 }
 
 /**

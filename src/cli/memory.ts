@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
 import { openTable as openRealTable, tableDefinition } from '../aws/store.ts'
 import { ConfigError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
-import { openTable as openFolderTable } from '../sandbox/table.ts'
+import { holdsTable, openTable as openFolderTable } from '../sandbox/table.ts'
 
 /** Where findings are kept: a table in AWS, or a folder of this machine. */
 export type MemoryOptions =
@@ -41,13 +40,14 @@ export const openMemory = async ({ table, store: folder }: MemoryOptions, endpoi
 
 /**
  * Opens a store that has to be there, to read from it.
- * @throws {ConfigError} when there is no such folder.
+ * @param endpointUrl where a table is, instead of AWS.
+ * @throws {ConfigError} when the folder is none.
  */
-export const openExistingMemory = async (options: MemoryOptions): Promise<Memory> => {
-  if (options.store !== undefined && !existsSync(options.store)) {
+export const openExistingMemory = async (options: MemoryOptions, endpointUrl?: string): Promise<Memory> => {
+  if (options.store !== undefined && !holdsTable(options.store)) {
     throw new ConfigError(
       `There is no store ${options.store}: scan with --store ${options.store} first, or name another.`,
     )
   }
-  return openMemory(options)
+  return openMemory(options, endpointUrl)
 }

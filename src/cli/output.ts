@@ -51,7 +51,11 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 }
 
-const cannotWrite = (file: string, error: unknown) => {
+/** Why a file or folder could not be written, in words. */
+export const whyNotWritten = (error: unknown): string => {
   const { code = '', message } = error as NodeJS.ErrnoException
-  return new ConfigError(`${file} cannot be written: ${reasons[code] ?? message}.`)
+  return reasons[code] ?? message
 }
+
+const cannotWrite = (file: string, error: unknown) =>
+  new ConfigError(`${file} cannot be written: ${whyNotWritten(error)}.`)

@@ -6,7 +6,18 @@ import { type Severity, severities } from '../core/verdict.ts'
 import { type ReportFormat, reportFormats } from '../reports/index.ts'
 import { printable } from '../reports/printable.ts'
 import { provisioningPaths } from '../userdata/judge-path.ts'
-import { accountId, endpoint, ids, port, regionName } from './arguments.ts'
+import {
+  accountId,
+  endpoint,
+  externalId,
+  ids,
+  matching,
+  port,
+  regionName,
+  reportedRegion,
+  roleName,
+  topicArn,
+} from './arguments.ts'
 import { showChecks } from './commands/checks.ts'
 import { runDemo } from './commands/demo.ts'
 import { runReport } from './commands/report.ts'
@@ -64,6 +75,7 @@ interface ScanFlags {
 }
 
 interface ReportFlags {
+  readonly endpointUrl?: string
   readonly run?: string
   readonly check?: string
   readonly account?: string
@@ -111,10 +123,11 @@ const programFor = (terminal: Terminal, end: (code: ExitCode) => void): Command 
   addScan(program).action(async (flags: ScanFlags) => end(await runScan(scanOptionsOf(flags), terminal)))
 
   addMemory(program.command('report').description('what the store holds, or the digest of a run'))
+    .option('--endpoint-url <url>', 'where the table is, instead of AWS', endpoint)
     .option('--run <id>', 'the run (default: the newest that ended)')
     .option('--check <id>', 'findings of this check alone')
-    .option('--account <id>', 'this account alone')
-    .option('--region <name>', 'this Region alone')
+    .option('--account <id>', 'this account alone', matching(...accountId))
+    .option('--region <name>', 'this Region alone', matching(...reportedRegion))
     .option('--cluster <name>', 'clusters of this name; * for any text')
     .option('--owner <name>', 'what this owner answers for')
     .addOption(new Option('--severity <severity>', 'this severity and worse').choices(severities))
@@ -169,10 +182,15 @@ const addScan = (program: Command): Command =>
     .addOption(new Option('--org', 'every account of the AWS Organization').conflicts('account'))
     .option('--account <id...>', 'these accounts', ids(...accountId))
     .option('--region <name...>', 'only these Regions', ids(...regionName))
-    .option('--role <name>', 'the role to assume in each account (default: eks-node-posture-read)')
+    .option(
+      '--role <name>',
+      'the role to assume in each account (default: eks-node-posture-read)',
+      matching(...roleName),
+    )
     .option(
       '--external-id <id>',
       'sent with every AssumeRole; EXTERNAL_ID in the environment keeps it out of process lists',
+      matching(...externalId),
     )
     .option('--config <file>', 'posture.yaml: scope, checks, expectations, waivers')
     .option('--endpoint-url <url>', 'one endpoint for every service, such as a sandbox', endpoint)
@@ -182,8 +200,16 @@ const addScan = (program: Command): Command =>
       new Option('--fail-on <severity>', 'end with 1 from this severity up').choices(failOnLevels).default('high'),
     )
     .option('--strict', 'end with 2 when anything is unknown or was not read')
-    .option('--publish <topic-arn>', 'send alerts and digest to this SNS topic; needs --table or --store')
-    .option('--chat <topic-arn>', 'send them in short to a topic of Amazon Q Developer in chat applications as well')
+    .option(
+      '--publish <topic-arn>',
+      'send alerts and digest to this SNS topic; needs --table or --store',
+      matching(...topicArn),
+    )
+    .option(
+      '--chat <topic-arn>',
+      'send them in short to a topic of Amazon Q Developer in chat applications as well',
+      matching(...topicArn),
+    )
     .option('--record <folder>', 'keep what was read, to judge it again without AWS')
     .addOption(
       new Option('--replay <folder>', 'judge a recording again').conflicts([

@@ -13,6 +13,7 @@ import { collected } from '../core/read.ts'
 import { Run } from '../core/run.ts'
 import { AccountState, OrganizationalUnit } from '../core/target.ts'
 import { WrittenCalendar } from '../core/version-support.ts'
+import { whyNotWritten } from './output.ts'
 
 const schemaVersion = 2
 
@@ -149,12 +150,10 @@ const makeDraft = async (folder: string, draft: string) => {
   }
 }
 
-const cannotRecord = (folder: string, error: unknown) => {
-  const { code, message } = error as NodeJS.ErrnoException
-  return new ConfigError(
-    `Nothing can be recorded in ${folder || 'a folder without a name'}: ${code ?? message}. Name a new folder for --record.`,
+const cannotRecord = (folder: string, error: unknown) =>
+  new ConfigError(
+    `Nothing can be recorded in ${folder || 'a folder without a name'}: ${whyNotWritten(error)}. Name a new folder for --record.`,
   )
-}
 
 const keepingReader = (
   reader: AccountReader,

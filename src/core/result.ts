@@ -24,7 +24,10 @@ export interface ScanResult {
   readonly findings: readonly Finding[]
   /** By finding id since when it stands, as a store knows it; empty where nothing is kept. */
   readonly firstSeen: Readonly<Record<string, string>>
-  readonly verdicts: Readonly<Record<Status, number>>
+  readonly verdicts: Readonly<Record<Exclude<Status, 'pass'>, number>> & {
+    /** null where the result is narrowed to some checks, Regions or clusters, for nobody keeps what passed by those. */
+    readonly pass: number | null
+  }
   readonly looked: Looked
   /** Calls that AWS answered, by IAM action. */
   readonly apiCalls: Readonly<Record<string, number>>
@@ -43,7 +46,8 @@ export interface Summary extends Looked {
   /** Fails that posture.yaml waives. */
   readonly waived: number
   readonly unknown: number
-  readonly pass: number
+  /** null where the result is narrowed. */
+  readonly pass: number | null
 }
 
 /** Counts a result; findings are counted under the severity that the policy gave them. */

@@ -53,7 +53,7 @@ const summarySection = (result: ScanResult) => {
   return `<h2>Summary</h2>
 ${tableOf(
   cells.map(([name]) => name),
-  [cells.map(([name, count]) => `<td class="number ${count > 0 ? loudness(name) : 'quiet'}">${count}</td>`)],
+  [cells.map(([name, count]) => `<td class="number ${count ? loudness(name) : 'quiet'}">${count ?? '–'}</td>`)],
 )}
 <p>Read: ${counted(accounts, 'account')}, ${counted(regions, 'account-Region')}, ${counted(clusters, 'cluster')}, ${counted(nodeGroups, 'node group')}, ${counted(launchTemplates, 'launch template')}.</p>`
 }

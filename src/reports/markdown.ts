@@ -38,7 +38,7 @@ const summarySection = (result: ScanResult) => {
     counted(summary.launchTemplates, 'launch template'),
   ]
   const heads = [...severities, 'follow from others', 'waived', 'unknown', 'pass']
-  return `## Summary\n\n${tableOf(heads, [counts.map(String)])}\n\nRead: ${read.join(', ')}.`
+  return `## Summary\n\n${tableOf(heads, [counts.map(count => `${count ?? '–'}`)])}\n\nRead: ${read.join(', ')}.`
 }
 
 const coverageSection = ({ coverage, accountNames }: ScanResult) => {

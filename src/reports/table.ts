@@ -145,7 +145,8 @@ const footer = (result: ScanResult, summary: Summary, paint: Paint) => {
     summary.caused > 0 ? `${summary.caused} more that ${summary.caused === 1 ? 'follows' : 'follow'} from others` : '',
     summary.waived > 0 ? `${summary.waived} waived` : '',
     summary.unknown > 0 ? paint.yellow(`? ${summary.unknown} unknown`) : '',
-    summary.regions > 0 ? paint.green(`✔ ${summary.pass} pass`) : 'nothing was read',
+    summary.regions === 0 ? 'nothing was read' : '',
+    summary.regions > 0 && summary.pass !== null ? paint.green(`✔ ${summary.pass} pass`) : '',
     result.verdicts.skip > 0 ? paint.dim(`${result.verdicts.skip} not applicable`) : '',
   ].filter(part => part !== '')
   const looked = [

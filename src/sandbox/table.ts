@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -17,18 +17,19 @@ export interface FolderTable {
 
 const host = '127.0.0.1'
 const tableName = 'eks-node-posture'
+const lockName = 'lock.json'
 const timeoutMs = 10_000
 
 /**
  * Opens the table in a folder, and creates either where it is missing. One process has a folder at a time: LevelDB, below
  * dynalite, refuses a second one, and dynalite does not say so.
  * @param definition the input of CreateTable, all but the name.
- * @throws {ConfigError} when the path is no folder, or may not be written to.
+ * @throws {ConfigError} when the path is no folder, may not be written to, or holds something else.
  * @throws {PostureError} when somebody has the folder open, or its database cannot be opened.
  */
 export const openTable = async (folder: string, definition: object): Promise<FolderTable> => {
   makeFolder(folder)
-  const lock = lockFolder(folder, join(folder, 'lock.json'))
+  const lock = lockFolder(folder, lockIn(folder))
   try {
     const server = await serveTable(folder, definition)
     return {
@@ -45,19 +46,33 @@ export const openTable = async (folder: string, definition: object): Promise<Fol
   }
 }
 
+/** Whether a table was ever opened in a folder; nothing is written to find out. */
+export const holdsTable = (folder: string): boolean => existsSync(databaseIn(folder))
+
+const databaseIn = (folder: string) => join(folder, 'table')
+const lockIn = (folder: string) => join(folder, lockName)
+
 const makeFolder = (folder: string) => {
   try {
     mkdirSync(folder, { recursive: true })
     accessSync(folder, constants.W_OK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is a file, or below one' : `cannot be written to (${code})`
+    const why = whyNoFolder[code ?? ''] ?? `cannot be written to (${code}), which its lock needs even of a reader`
     throw new ConfigError(`The store ${folder} ${why}: name another folder with --store.`, { cause: error })
+  }
+  if (!holdsTable(folder) && readdirSync(folder).some(name => !name.startsWith(lockName))) {
+    throw new ConfigError(`The folder ${folder} is no store and not empty: name an empty or a new one with --store.`)
   }
 }
 
+const whyNoFolder: Readonly<Record<string, string>> = {
+  EEXIST: 'is a file, or below one',
+  ENOTDIR: 'is a file, or below one',
+}
+
 const serveTable = async (folder: string, definition: object): Promise<Server> => {
-  const database = join(folder, 'table')
+  const database = databaseIn(folder)
   const server = await serve(database)
   try {
     const status = await orRefusal(folder, statusOf(server))

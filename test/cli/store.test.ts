@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -132,6 +132,33 @@ describe('report', () => {
     const other = JSON.parse((await report('--format', 'json', '--account', hub)).stdout)
     expect(other.findings).toEqual([])
     expect(other.coverage.map(({ accountId }: { accountId: string }) => accountId)).toEqual([hub])
+  })
+
+  test('of a name that nothing bears is refused, or says so where no list of such names is kept', async () => {
+    await night(bad)
+    const refused = [
+      [['--check', 'nosuch'], 'There is no check nosuch: npx eks-node-posture checks lists them.'],
+      [['--account', '999999999999'], 'There is no account 999999999999 in that run: report without'],
+      [['--region', 'eu-west-9'], 'There is no Region eu-west-9 in that run: report without'],
+      [['--format', 'digest', '--severity', 'high'], '--format digest is the message as it was sent, and cannot be'],
+    ] as const
+    for (const [args, says] of refused) {
+      expect(await report(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(says) })
+    }
+    const nobody = await report('--owner', 'nobody')
+    expect(nobody).toMatchObject({ code: 0, stderr: expect.stringContaining('names owner nobody') })
+    // What passed is counted by account, and is no count of what was asked for.
+    expect(nobody.stdout).not.toContain('pass')
+    expect(JSON.parse((await report('--severity', 'high', '--format', 'json')).stdout).summary.pass).toBeNull()
+    expect(JSON.parse((await report('--account', member, '--format', 'json')).stdout).summary.pass).toBeGreaterThan(0)
+  })
+
+  test('writes nothing into a folder that is no store, and neither does a scan', async () => {
+    await mkdir(store)
+    await writeFile(join(store, 'notes.txt'), 'mine')
+    expect(await report()).toMatchObject({ code: 2, stderr: expect.stringMatching(/^There is no store /) })
+    expect(await night(bad)).toMatchObject({ code: 2, stderr: expect.stringContaining('is no store and not empty') })
+    expect(await readdir(store)).toEqual(['notes.txt'])
   })
 
   test.each([

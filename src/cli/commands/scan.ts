@@ -80,7 +80,7 @@ export const runScan = async (options: ScanOptions, terminal: Terminal): Promise
     progress.end()
     await source.finish(kept.result)
     await tell(kept, { ...options, hub }, paintFor(terminal.stdout, environment), terminal)
-    const failure = failureOf(kept.result, hub?.accountId ?? '') ?? unmatchedIn(kept.result, policy)
+    const failure = unmatchedIn(kept.result, policy) ?? failureOf(kept.result, hub?.accountId ?? '')
     if (failure) terminal.stderr.write(`${failure}\n`)
     if (kept.unpublished) terminal.stderr.write(`${kept.unpublished}\n`)
     return failure || kept.unpublished ? 2 : exitCodeOf(kept.result, options)
