@@ -55,16 +55,16 @@ const count = (number: number) => Math.round(number).toLocaleString('en-US')
 const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, one) => sum + one, 0)
 
 const linesOf = (outcome: Outcome): readonly string[] => {
-  const { sandbox, usage, nightSeconds, longest, planned, entered, handedOver, throttled, waitedSeconds } = outcome
+  const { sandbox, usage, nightSeconds, planSeconds, longest, planned, entered, handedOver } = outcome
   const calls = total(sandbox.counters.calls)
   const violations = total(sandbox.counters.bucketViolations)
   const cost = costOf(usage)
   const dollars = cost.reduce((sum, line) => sum + line.dollars, 0)
   return [
-    `  accounts a second      ${(planned / nightSeconds).toFixed(1)}, 100 at once; the night takes ${(nightSeconds / 60).toFixed(1)} virtual minutes`,
+    `  accounts a second      ${(planned / nightSeconds).toFixed(1)}, 100 at once; the night takes ${(nightSeconds / 60).toFixed(1)} virtual minutes, its plan ${planSeconds.toFixed(0)} seconds`,
     `  calls                  ${count(calls)} answered, ${(calls / planned).toFixed(1)} an account`,
-    `  throttles              ${count(violations)} calls over AWS's published rates, ${count(throttled)} answered as such`,
-    `  politeness             calls stood ${count(waitedSeconds)} virtual seconds in the row for their share of a rate`,
+    `  throttles              ${count(violations)} calls over AWS's published rates, ${count(outcome.throttled)} answered as such`,
+    `  politeness             calls stood ${count(outcome.waitedSeconds)} virtual seconds in the row for their share of a rate`,
     `  CPU a call             ${((usage.cpuSeconds * 1000) / calls).toFixed(2)} ms, the sandbox's own work included`,
     `  longest child          ${longest.seconds.toFixed(1)} virtual seconds (${longest.accountId}); ${handedOver} handed over`,
     `  scanned again          ${entered.get('ScanAgain') ?? 0} accounts that the first map lost`,

@@ -62,8 +62,9 @@ export interface Outcome {
   readonly findingsWritten: number
   /** Characters of the two reports that the digest function makes whole, by their keys. */
   readonly reportSizes: Readonly<Record<string, number>>
-  /** Virtual seconds from the first state to the last. */
+  /** Virtual seconds from the first state to the last, and those of the plan function alone. */
   readonly nightSeconds: number
+  readonly planSeconds: number
   readonly longest: { readonly accountId: string; readonly seconds: number }
   readonly handedOver: number
   readonly digests: number
@@ -97,6 +98,7 @@ export const simulateNight = async (setting: Setting): Promise<Outcome> => {
   const deaths = new Map(setting.deaths)
   const carry = carrierOf(sandbox, clock)
   const row = rowOn(clock)
+  let planSeconds = 0
   const connect = (sessionName: string, signal?: AbortSignal) =>
     connectionIn(organization, carry, { sessionName, now, signal, clock: row.clock })
   const ports = { store, bucket: files.bucket, now }
@@ -107,7 +109,9 @@ export const simulateNight = async (setting: Setting): Promise<Outcome> => {
       const policy = { ...defaultPolicy, limits: { ...defaultPolicy.limits, accounts: accountsAtOnce } }
       const deployment = { roleName: 'eks-node-posture-read', toolVersion: 'simulation' }
       const planPorts = { ...ports, organization: reader, readPolicy: async () => policy }
-      return PlanReply.parse(await planRun(PlanRequest.parse(event), deployment, planPorts))
+      const reply = PlanReply.parse(await planRun(PlanRequest.parse(event), deployment, planPorts))
+      planSeconds = (clock.nowMs() - beganMs) / 1000
+      return reply
     },
     [arnOf('ScanLambdaFunction')]: async (event: unknown) => {
       const request = ScanRequest.parse(event)
@@ -153,6 +157,7 @@ export const simulateNight = async (setting: Setting): Promise<Outcome> => {
     entered,
     sandbox,
     nightSeconds,
+    planSeconds,
     longest: tally.longest(),
     handedOver: tally.handedOver(),
     digests: tally.digests(),
