@@ -13,25 +13,39 @@ import { stackOf } from '../test/packaged/stack.ts'
 import type { Shape } from './organizations.ts'
 import { simulationClock } from './simulation/clock.ts'
 import { costOf } from './simulation/cost.ts'
+import { coverageProblems } from './simulation/coverage.ts'
 import { type Outcome, simulateNight } from './simulation/night.ts'
 import { organizations, troubled } from './simulation/organizations.ts'
 import { storeByAccount } from './simulation/store.ts'
 
+const bytesOfMegabyte = 1_000_000
 const names = Object.keys(organizations) as (keyof typeof organizations)[]
 
-const simulate = async (name: string, shape: Shape, packaged: Packaged): Promise<boolean> => {
+/** Simulates so many nights after one another on one store. @returns whether nothing was wrong in any. */
+const simulate = async (name: string, shape: Shape, nights: number, packaged: Packaged): Promise<boolean> => {
   const { organization, deaths } = troubled(shape)
   const stack = stackOf(packaged)
-  const outcome = await simulateNight({
+  const same = {
     ...{ organization, deaths, definition: definitionIn(stack), arnOf: stack.arnOf },
     ...{ store: storeByAccount(), clock: simulationClock() },
-  })
-  const memory = await memoryOf(organization, outcome.longest.accountId)
-  const problems = problemsOf(outcome)
-  process.stdout.write(
-    `${[title(name, shape), ...linesOf(outcome), memory, ...verdict(outcome, problems)].join('\n')}\n\n`,
-  )
-  return problems.length === 0
+  }
+  process.stdout.write(`${title(name, shape)}\n`)
+  let isKept = true
+  for (let nightsBefore = 0; nightsBefore < nights; nightsBefore++) {
+    const began = performance.now()
+    const outcome = await simulateNight({ ...same, nightsBefore })
+    const tookSeconds = (performance.now() - began) / 1000
+    const problems = problemsOf(outcome, organization, nightsBefore)
+    const lines = [
+      `night ${nightsBefore + 1}, simulated in ${tookSeconds.toFixed(0)} seconds`,
+      ...linesOf(outcome),
+      ...(nightsBefore === 0 ? [await memoryOf(organization, outcome.longest.accountId)] : []),
+      ...verdict(outcome, problems),
+    ]
+    process.stdout.write(`${lines.join('\n')}\n\n`)
+    isKept &&= problems.length === 0
+  }
+  return isKept
 }
 
 const title = (name: string, { accounts, regions, emptyRegions, clusters, groups }: Shape) =>
@@ -41,37 +55,39 @@ const count = (number: number) => Math.round(number).toLocaleString('en-US')
 const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, one) => sum + one, 0)
 
 const linesOf = (outcome: Outcome): readonly string[] => {
-  const { sandbox, usage, nightSeconds, longest, planned, entered, handedOver } = outcome
+  const { sandbox, usage, nightSeconds, planSeconds, longest, planned, entered, handedOver } = outcome
   const calls = total(sandbox.counters.calls)
   const violations = total(sandbox.counters.bucketViolations)
   const cost = costOf(usage)
   const dollars = cost.reduce((sum, line) => sum + line.dollars, 0)
   return [
-    `  accounts a second      ${(planned / nightSeconds).toFixed(1)}, 100 at once; the night takes ${(nightSeconds / 60).toFixed(1)} virtual minutes`,
+    `  accounts a second      ${(planned / nightSeconds).toFixed(1)}, 100 at once; the night takes ${(nightSeconds / 60).toFixed(1)} virtual minutes, its plan ${planSeconds.toFixed(0)} seconds`,
     `  calls                  ${count(calls)} answered, ${(calls / planned).toFixed(1)} an account`,
-    `  throttles              ${count(violations)} calls over AWS's published rates`,
+    `  throttles              ${count(violations)} calls over AWS's published rates, ${count(outcome.throttled)} answered as such`,
+    `  politeness             calls stood ${count(outcome.waitedSeconds)} virtual seconds in the row for their share of a rate`,
     `  CPU a call             ${((usage.cpuSeconds * 1000) / calls).toFixed(2)} ms, the sandbox's own work included`,
     `  longest child          ${longest.seconds.toFixed(1)} virtual seconds (${longest.accountId}); ${handedOver} handed over`,
     `  scanned again          ${entered.get('ScanAgain') ?? 0} accounts that the first map lost`,
+    `  written                ${count(outcome.findingsWritten)} findings; ${Object.values(outcome.reportSizes)
+      .map(size => `${(size / bytesOfMegabyte).toFixed(0)} MB`)
+      .join(' and ')} of reports`,
     `  AWS                    $${dollars.toFixed(2)} a night`,
     ...cost.map(({ what, arithmetic, dollars: part }) => `    ${what.padEnd(20)} $${part.toFixed(3)}  ${arithmetic}`),
   ]
 }
 
-/** Every account-Region has one status, no more and no less. */
-const problemsOf = ({ reports, planned, digests }: Outcome): readonly string[] => {
-  const accounts = new Set(reports.map(({ accountId }) => accountId))
-  const twice = reports.filter(({ regions }) => new Set(regions.map(({ region }) => region)).size !== regions.length)
-  const sizes = new Set(reports.map(({ regions }) => regions.length))
-  return [
-    ...(accounts.size === planned && reports.length === planned
-      ? []
-      : [`${reports.length} of ${planned} accounts reported`]),
-    ...(twice.length > 0 ? [`${twice.length} accounts have a Region twice`] : []),
-    ...(sizes.size === 1 ? [] : [`accounts have ${[...sizes].join(' or ')} Regions`]),
-    ...(digests === 1 ? [] : [`${digests} digests were sent`]),
-  ]
-}
+/** What must not be: an account-Region without a status or with two, another number of digests than one, a night of no news that writes. */
+const problemsOf = (
+  { reports, digests, findingsWritten }: Outcome,
+  organization: Organization,
+  nightsBefore: number,
+): readonly string[] => [
+  ...coverageProblems(reports, organization),
+  ...(digests === 1 ? [] : [`${digests} digests were sent`]),
+  ...(nightsBefore === 0 || findingsWritten === 0
+    ? []
+    : [`${findingsWritten} findings were written although nothing changed`]),
+]
 
 const verdict = ({ reports }: Outcome, problems: readonly string[]): readonly string[] => {
   const rows = reports.flatMap(({ regions }) => regions)
@@ -84,8 +100,6 @@ const verdict = ({ reports }: Outcome, problems: readonly string[]): readonly st
       : `✖ ${problems.join('; ')}`,
   ]
 }
-
-const bytesOfMegabyte = 1_000_000
 
 /** A process that scans the account with the longest child and nothing else, as the function would. */
 const memoryOf = async (organization: Organization, accountId: string): Promise<string> => {
@@ -103,10 +117,12 @@ const memoryOf = async (organization: Organization, accountId: string): Promise<
   }
 }
 
-const { only, accounts } = parseArgs({ options: { only: { type: 'string' }, accounts: { type: 'string' } } }).values
+const options = { only: { type: 'string' }, accounts: { type: 'string' }, nights: { type: 'string' } } as const
+const { only, accounts, nights: wanted = '1' } = parseArgs({ options }).values
 const most = Number(accounts ?? Number.POSITIVE_INFINITY)
-if ((only !== undefined && !names.some(name => name === only)) || !(most >= 1)) {
-  process.stderr.write(`Usage: npm run simulate -- [--only ${names.join('|')}] [--accounts NUMBER]\n`)
+const nights = Number(wanted)
+if ((only !== undefined && !names.some(name => name === only)) || !(most >= 1) || !(nights >= 1)) {
+  process.stderr.write(`Usage: npm run simulate -- [--only ${names.join('|')}] [--accounts NUMBER] [--nights NUMBER]\n`)
   process.exitCode = 2
 } else {
   const packaged = await packageService()
@@ -114,7 +130,7 @@ if ((only !== undefined && !names.some(name => name === only)) || !(most >= 1)) 
     for (const name of names.filter(one => only === undefined || one === only)) {
       process.stderr.write(`${name} …\n`)
       const shape = organizations[name]
-      const isKept = await simulate(name, { ...shape, accounts: Math.min(most, shape.accounts) }, packaged)
+      const isKept = await simulate(name, { ...shape, accounts: Math.min(most, shape.accounts) }, nights, packaged)
       if (!isKept) process.exitCode = 1
     }
   } finally {

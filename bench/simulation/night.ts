@@ -5,10 +5,10 @@ import type { Deadline } from '../../src/app/scan-in-parts.ts'
 import { scanTarget } from '../../src/app/scan-target.ts'
 import { openAccountWith } from '../../src/aws/account.ts'
 import { sessionNameOf } from '../../src/aws/clients.ts'
-import { type Connection, connectionWith } from '../../src/aws/connection.ts'
+import { type Connection, type ConnectOptions, connectionWith } from '../../src/aws/connection.ts'
 import { readOrganizationWith } from '../../src/aws/organization.ts'
 import { whoAmIWith } from '../../src/aws/who-am-i.ts'
-import type { Bucket } from '../../src/core/bucket.ts'
+import { type Bucket, keysOf } from '../../src/core/bucket.ts'
 import {
   DigestRequest,
   PlanReply,
@@ -19,6 +19,7 @@ import {
   ScanRequest,
 } from '../../src/core/messages.ts'
 import { defaultPolicy } from '../../src/core/policy.ts'
+import type { Clock } from '../../src/core/ports.ts'
 import type { AccountReport, Store } from '../../src/core/store.ts'
 import { accessKeyOf, secretKey } from '../../src/sandbox/keys.ts'
 import type { Organization } from '../../src/sandbox/organization.ts'
@@ -41,6 +42,8 @@ export interface Setting {
   readonly clock: SimulationClock
   /** Scans that are killed before they begin, by account how many. */
   readonly deaths: ReadonlyMap<string, number>
+  /** How many nights this store has seen, with the organization as it is. @default 0 */
+  readonly nightsBefore?: number | undefined
 }
 
 /** What came of it. */
@@ -51,14 +54,24 @@ export interface Outcome {
   readonly entered: ReadonlyMap<string, number>
   readonly usage: Usage
   readonly sandbox: Sandbox
-  /** Virtual seconds from the first state to the last. */
+  /** Calls that AWS throttled, as the clients saw them. */
+  readonly throttled: number
+  /** Virtual seconds that calls stood in the row for their share of AWS's rates, all of them added. */
+  readonly waitedSeconds: number
+  /** Findings that were put into the store. */
+  readonly findingsWritten: number
+  /** Characters of the two reports that the digest function makes whole, by their keys. */
+  readonly reportSizes: Readonly<Record<string, number>>
+  /** Virtual seconds from the first state to the last, and those of the plan function alone. */
   readonly nightSeconds: number
+  readonly planSeconds: number
   readonly longest: { readonly accountId: string; readonly seconds: number }
   readonly handedOver: number
   readonly digests: number
 }
 
-const startedAt = new Date('2026-11-22T02:00:00.000Z')
+const firstNight = Date.parse('2026-11-22T02:00:00.000Z')
+const nightMs = 24 * 60 * 60 * 1000
 const accountsAtOnce = 100
 const invocationMs = 900_000
 const handOverMs = 60_000
@@ -69,21 +82,25 @@ const bucketMs = 30
 
 /** Runs the packaged definition over an organization, with the functions' own use cases and AWS in the sandbox. */
 export const simulateNight = async (setting: Setting): Promise<Outcome> => {
-  const { organization, definition, arnOf, clock } = setting
+  const { organization, definition, arnOf, clock, nightsBefore = 0 } = setting
+  const startedAt = new Date(firstNight + nightsBefore * nightMs)
+  const beganMs = clock.nowMs()
   const sandbox = createSandbox(organization, { clockMs: clock.nowMs })
-  const units = { reads: 0, writes: 0 }
+  const units = { reads: 0, writes: 0, findings: 0 }
   const store = counted(setting.store, units, async call => {
     await clock.wait(storeMs)
     return clock.outside(call)
   })
   const files = filesOn(clock)
-  const now = () => new Date(startedAt.getTime() + clock.nowMs())
+  const now = () => new Date(startedAt.getTime() + clock.nowMs() - beganMs)
   const entered = new Map<string, number>()
   const tally = tallyOf()
   const deaths = new Map(setting.deaths)
   const carry = carrierOf(sandbox, clock)
+  const row = rowOn(clock)
+  let planSeconds = 0
   const connect = (sessionName: string, signal?: AbortSignal) =>
-    connectionIn(organization, carry, { sessionName, now, signal })
+    connectionIn(organization, carry, { sessionName, now, signal, clock: row.clock })
   const ports = { store, bucket: files.bucket, now }
 
   const functions = {
@@ -92,7 +109,9 @@ export const simulateNight = async (setting: Setting): Promise<Outcome> => {
       const policy = { ...defaultPolicy, limits: { ...defaultPolicy.limits, accounts: accountsAtOnce } }
       const deployment = { roleName: 'eks-node-posture-read', toolVersion: 'simulation' }
       const planPorts = { ...ports, organization: reader, readPolicy: async () => policy }
-      return PlanReply.parse(await planRun(PlanRequest.parse(event), deployment, planPorts))
+      const reply = PlanReply.parse(await planRun(PlanRequest.parse(event), deployment, planPorts))
+      planSeconds = (clock.nowMs() - beganMs) / 1000
+      return reply
     },
     [arnOf('ScanLambdaFunction')]: async (event: unknown) => {
       const request = ScanRequest.parse(event)
@@ -106,7 +125,7 @@ export const simulateNight = async (setting: Setting): Promise<Outcome> => {
       const scan = { openAccount: openAccountWith(connection), whoAmI: whoAmIWith(connection) }
       const apiCalls = () => connection.calls.read().answered
       const { remaining } = await scanTarget(request, { ...ports, ...scan, apiCalls, deadline })
-      tally.add(accountId, (clock.nowMs() - began) / 1000, remaining.length > 0)
+      tally.add(accountId, (clock.nowMs() - began) / 1000, remaining.length > 0, connection.calls.read().throttled)
       return ScanReply.parse({ ...request, remaining })
     },
     [arnOf('ReconcileLambdaFunction')]: async (event: unknown) =>
@@ -121,14 +140,16 @@ export const simulateNight = async (setting: Setting): Promise<Outcome> => {
   await execute(definition, {
     functions,
     readFile: async (_, key) => files.bucket.readFile(key),
-    name: 'simulation',
+    name: `simulation-${nightsBefore + 1}`,
     startedAt: startedAt.toISOString(),
     entered: state => entered.set(state, (entered.get(state) ?? 0) + 1),
   })
   const { user, system } = process.cpuUsage(cpuBefore)
-  const nightSeconds = clock.nowMs() / 1000
+  const nightSeconds = (clock.nowMs() - beganMs) / 1000
   const [run] = await setting.store.latestRuns(1)
   const reports = await accountsIn(setting.store, run?.id ?? '')
+  const keys = keysOf(run?.id ?? '')
+  const reportKeys = [keys.report, keys.findings]
   const invocations = [...entered.values()].reduce((sum, count) => sum + count, 0)
   return {
     reports,
@@ -136,9 +157,14 @@ export const simulateNight = async (setting: Setting): Promise<Outcome> => {
     entered,
     sandbox,
     nightSeconds,
+    planSeconds,
     longest: tally.longest(),
     handedOver: tally.handedOver(),
     digests: tally.digests(),
+    throttled: tally.throttled(),
+    waitedSeconds: row.waitedMs() / 1000,
+    findingsWritten: units.findings,
+    reportSizes: Object.fromEntries(reportKeys.map(key => [key, files.sizeOf(key)])),
     usage: {
       scanSeconds: tally.seconds(),
       cpuSeconds: (user + system) / 1e6,
@@ -174,11 +200,24 @@ const carrierOf = (sandbox: Sandbox, clock: SimulationClock) => {
   }
 }
 
-/** The one place where the clock of whatever waits in a connection is wired: a limiter's goes in here. */
+/** The same clock for those who stand in a row for their share of a rate, which adds up how long they do. */
+const rowOn = ({ nowMs, wait }: SimulationClock) => {
+  let waitedMs = 0
+  const clock: Clock = {
+    nowMs,
+    wait: ms => {
+      waitedMs += ms
+      return wait(ms)
+    },
+  }
+  return { clock, waitedMs: () => waitedMs }
+}
+
+/** A connection to the sandbox whose calls wait for their share of AWS's rates on the simulation's clock. */
 const connectionIn = (
   { organization, regions }: Organization,
   requestHandler: ReturnType<typeof carrierOf>,
-  rest: { readonly sessionName: string; readonly now: () => Date; readonly signal?: AbortSignal | undefined },
+  rest: Pick<ConnectOptions, 'sessionName' | 'now' | 'signal' | 'clock'>,
 ): Connection =>
   connectionWith({
     ...rest,
@@ -211,15 +250,17 @@ const filesOn = (clock: SimulationClock) => {
       files.set(key, text)
     },
   }
-  return { bucket, counts }
+  return { bucket, counts, sizeOf: (key: string) => files.get(key)?.length ?? 0 }
 }
 
 const tallyOf = () => {
   const byAccount = new Map<string, number>()
   let handedOver = 0
   let digests = 0
+  let throttled = 0
   return {
-    add: (accountId: string, seconds: number, isHandedOver: boolean) => {
+    add: (accountId: string, seconds: number, isHandedOver: boolean, throttles: number) => {
+      throttled += throttles
       byAccount.set(accountId, (byAccount.get(accountId) ?? 0) + seconds)
       if (isHandedOver) handedOver += 1
     },
@@ -228,6 +269,7 @@ const tallyOf = () => {
     },
     digests: () => digests,
     handedOver: () => handedOver,
+    throttled: () => throttled,
     seconds: () => [...byAccount.values()].reduce((sum, seconds) => sum + seconds, 0),
     longest: () => {
       const [first = ['none', 0] as const, ...others] = byAccount

@@ -41,6 +41,8 @@ export const storeByAccount = (): Store => {
 export interface Units {
   reads: number
   writes: number
+  /** Findings that were put, which take several units each. */
+  findings: number
 }
 
 const readUnitBytes = 4_096
@@ -65,6 +67,7 @@ export const counted = (store: Store, units: Units, carry: <T>(call: () => Promi
     async (...args: unknown[]) => {
       const visited: unknown[] = []
       const answer: unknown = await carry(() => method(...args.map(arg => watched(arg, visited))))
+      if (name === 'putFinding') units.findings += 1
       if (readers.some(reader => reader === name)) units.reads += unitsOf(answer ?? visited, readUnitBytes)
       else
         units.writes += unitsOf(args[0], writeUnitBytes) * (ofFindings.some(one => one === name) ? copiesOfFinding : 1)
