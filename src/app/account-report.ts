@@ -50,16 +50,24 @@ export const totalsOf = (
 type Reported = AccountReport['regions'][number]
 
 const reportedRegion = (
-  { coverage: { accountId, ...coverage }, estate, hasAllNodes }: RegionOutcome,
+  { coverage: { accountId, ...all }, estate, hasAllNodes }: RegionOutcome,
   at: string,
   before: Reported | undefined,
 ): Reported => {
+  const coverage = { ...all, failures: firstOfEach(all.failures) }
   const isRead = isCovered(coverage.status) && estate !== null
   // Of nodes that could not all be listed, the last night that could counts: else fewer would look like progress.
   if (isRead && (hasAllNodes || !before?.estate)) return { ...coverage, estate, estateAsOf: at }
   const estateBefore = coverage.status === 'account-inactive' ? null : (before?.estate ?? null)
   return { ...coverage, estate: estateBefore, estateAsOf: before?.estateAsOf ?? null }
 }
+
+/**
+ * The first failure of each action, as the detail of the coverage counts them. A denied action can fail for thousands of
+ * resources, and a report is one item of the store.
+ */
+const firstOfEach = (failures: Reported['failures']) =>
+  [...Map.groupBy(failures, ({ action }) => action).values()].flatMap(([first]) => first ?? [])
 
 /** Where the defaults of the account's Regions come from, and what a declarative policy would close where there is none. */
 const defaultsOf = (outcomes: readonly RegionOutcome[], findings: readonly Finding[]): DefaultsSource => {

@@ -6,7 +6,7 @@ import { isPastDue, standingOf } from '../../src/core/standing.ts'
 import type { AccountReport } from '../../src/core/store.ts'
 import type { StoredFinding } from '../../src/core/stored.ts'
 import { stored } from '../core/nights.ts'
-import { account, area, finding, region, runOf } from './memory.ts'
+import { account, accountId, area, finding, region, runOf } from './memory.ts'
 
 const policy = { dueDays: { critical: 0, high: 5 } }
 const at = '2026-11-22T02:00:00.000Z'
@@ -138,6 +138,26 @@ describe('the report of an account', () => {
 
   test('drops the estate of an account that is not active, and remembers that it was read', () => {
     expect(estateOf(account([], 'account-inactive'))).toEqual([null, since])
+  })
+
+  // 2,200 of them do not fit into an item of DynamoDB, and then the whole scan would end without a result.
+  test('keeps of thousands of failures the first of each action', () => {
+    const denied = (action: string, resource: string) => ({
+      ...{
+        action,
+        resource,
+        class: 'denied' as const,
+        reason: `access denied: nobody allows ${action} on ${resource}`,
+      },
+    })
+    const names = Array.from({ length: 3000 }, (_, number) => `cluster-${number >> 5}/group-${number}`)
+    const failures = names.flatMap(name => [denied('eks:DescribeNodegroup', name), denied('eks:ListInsights', name)])
+    const coverage = [
+      { accountId, region, status: 'partial' as const, detail: 'eks:DescribeNodegroup (3000): …', failures },
+    ]
+    const told = accountReport(account([], 'partial', { coverage }), reporting)
+    expect(told.regions[0]?.failures).toEqual(failures.slice(0, 2))
+    expect(told.regions[0]?.detail).toBe('eks:DescribeNodegroup (3000): …')
   })
 
   test('counts the fails that count, and tells waivers by their place', () => {
