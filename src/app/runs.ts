@@ -72,8 +72,23 @@ export const previousRuns = async (
 export const wholeRunsBefore = async (
   { id }: Pick<Run, 'id'>,
   store: Pick<Store, 'latestRuns'>,
-): Promise<readonly RunRecord[]> =>
-  (await store.latestRuns(recentRuns)).filter(before => before.id < id && !isScoped(before.scope))
+): Promise<readonly RunRecord[]> => {
+  const wholeBefore = (runs: readonly RunRecord[]) => runs.filter(run => run.id < id && !isScoped(run.scope))
+  return wholeBefore(
+    await latestUntil(runs => wholeBefore(runs).some(({ finishedAt }) => finishedAt !== undefined), store),
+  )
+}
+
+/** The newest runs, as many as it takes: whoever scans a part with every deployment has hundreds of them between two nights. */
+export const latestUntil = async (
+  isEnough: (runs: readonly RunRecord[]) => boolean,
+  store: Pick<Store, 'latestRuns'>,
+): Promise<readonly RunRecord[]> => {
+  for (let most = recentRuns; ; most *= 4) {
+    const runs = await store.latestRuns(most)
+    if (runs.length < most || isEnough(runs)) return runs
+  }
+}
 
 /**
  * Makes sure that a run may write, and for how long: a run that lost its lease is taken for dead by others.

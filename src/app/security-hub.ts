@@ -6,7 +6,7 @@ import type { FindingEventKind, StoredFinding } from '../core/stored.ts'
 import { asffFinding } from '../reports/asff.ts'
 import { knownRun } from './digest.ts'
 import { findingOf } from './report.ts'
-import { recentRuns } from './runs.ts'
+import { latestUntil } from './runs.ts'
 
 export interface ImportPorts {
   readonly store: Pick<Store, 'readRun' | 'latestRuns' | 'eachAccount' | 'eachEvent' | 'readArea' | 'listFindings'>
@@ -85,6 +85,6 @@ async function* closedBy(run: RunRecord, store: ImportPorts['store']): AsyncGene
 
 /** The run, and the scoped ones since the whole run before it: nobody imports those by themselves. */
 const runsUpTo = async ({ id, previousRunId = '' }: RunRecord, store: ImportPorts['store']) => {
-  const recent = await store.latestRuns(recentRuns)
+  const recent = await latestUntil(runs => runs.some(run => run.id <= previousRunId), store)
   return [...new Set([id, ...recent.map(run => run.id).filter(other => other > previousRunId && other < id)])]
 }

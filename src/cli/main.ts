@@ -15,6 +15,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`The output could not be written: ${error.message}.\n`)
 })
 
+/** A defect of this tool, which must not pass for findings: Node itself would end with 1. */
+const endWithDefect = (error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  process.exit(2)
+}
+process.on('uncaughtException', endWithDefect)
+
 try {
   const code = await runCli(process.argv.slice(2), {
     stdout: process.stdout,
@@ -23,7 +30,5 @@ try {
   })
   process.exitCode = isOutputLost ? 2 : code
 } catch (error) {
-  // A defect of this tool, which must not pass for findings.
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-  process.exitCode = 2
+  endWithDefect(error)
 }

@@ -57,11 +57,14 @@ const nameOf = (input: AlertInput) => {
   return accountName({ [alert.accountId]: account?.name ?? alert.accountId }, alert.accountId)
 }
 
-/** What subscriptions filter by. The path has a slash before and behind each unit, so that a prefix means a subtree. */
+/** What subscriptions filter by. The path has a slash before and behind each unit, so that a prefix means a subtree:
+ * a slash in a name is none there. */
 const attributesOf = ({ run, alert, account }: AlertInput) => ({
   kind: 'alert',
   accountId: alert.accountId,
-  ouPath: account?.ouPath ? `/${account.ouPath.map(name => `${name}/`).join('')}` : 'not known',
+  ouPath: account?.ouPath
+    ? `/${account.ouPath.map(name => `${name.replace(/[/\p{Cc}]/gu, '-')}/`).join('')}`
+    : 'not known',
   maxSeverity: alert.maxSeverity,
   checkIds: alert.checkIds,
   runId: run.id,

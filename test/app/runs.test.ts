@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { beginRun, endRun, hasEnded, keepRun, leaseMs, scopedRunMs } from '../../src/app/runs.ts'
+import { beginRun, endRun, hasEnded, keepRun, leaseMs, scopedRunMs, wholeRunsBefore } from '../../src/app/runs.ts'
 import { PostureError } from '../../src/core/errors.ts'
 import { defaultPolicy } from '../../src/core/policy.ts'
 import type { Run, Scope } from '../../src/core/run.ts'
@@ -72,6 +72,22 @@ describe('a run', () => {
     await begin(scoped)
     await endRun(scoped, at(scoped, minute))
     expect(await store.readLease()).toMatchObject({ runId: first.id })
+  })
+})
+
+describe('the runs before one', () => {
+  test('reach back to the last night, past any number of scans of a part', async () => {
+    const { store, at, begin } = house()
+    await begin(first)
+    await endRun(first, at(first, minute))
+    for (let number = 0; number < 200; number += 1) {
+      const { startedAt, ...run } = runOf(10, part, 20)
+      const scoped = { ...run, startedAt, id: `${startedAt}-${number.toString(16).padStart(6, '0')}` }
+      await begin(scoped)
+      await endRun(scoped, at(scoped, minute))
+    }
+    expect((await wholeRunsBefore(runOf(11), store)).map(({ id }) => id)).toEqual([first.id])
+    expect(await begin(runOf(11))).toBe(first.id)
   })
 })
 

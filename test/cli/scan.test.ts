@@ -117,9 +117,9 @@ describe('a scan over HTTP', () => {
     expect(findings.some(({ region }: { region: string }) => region === 'eu-west-1')).toBe(false)
   })
 
-  test('a scope that leaves nothing is no clean result', async () => {
+  test('a scope that leaves nothing is no clean result, and names what nothing bears', async () => {
     const { code, stderr } = await scan(hub, '--org', '--region', 'eu-wset-1')
-    expect(stderr).toContain('Nothing was read, for every account and Region is out of scope')
+    expect(stderr).toContain('No account and no Region of this scan is called eu-wset-1')
     expect(code).toBe(2)
   })
 

@@ -227,8 +227,27 @@ test('a Security Hub that refuses loses nothing: the run is kept with the reason
   expect((await night(bad)).stdout).toMatch(/^Not everything of run .* could be sent that night: securityhub:/m)
 })
 
+test.each([
+  [['--publish', 'not-an-arn'], /--publish .*Expected the ARN of an SNS topic/],
+  [['--publish', 'arn:aws:sns:eu-west-1:111:topic'], /--publish .*Expected the ARN of an SNS topic/],
+  [['--role', `arn:aws:iam::${member}:role/reader`], /--role .*not by its ARN/],
+  [['--external-id', ' '], /--external-id .*An external id has 2 to 1,224 letters/],
+])('%j is refused before anything is read', async (args, says) => {
+  const { code, stderr } = await run(environment, 'scan', '--store', store, ...args)
+  expect(stderr).toMatch(says)
+  expect(code).toBe(2)
+  expect(existsSync(store)).toBe(false)
+})
+
 test('--chat without --publish is one sentence and exit code 2', async () => {
-  const { code, stderr } = await run(environment, 'scan', '--store', store, '--chat', 'arn:aws:sns:eu-west-1:1:chat')
+  const { code, stderr } = await run(
+    environment,
+    'scan',
+    '--store',
+    store,
+    '--chat',
+    `arn:aws:sns:eu-west-1:${hub}:chat`,
+  )
   expect(stderr).toContain('--chat needs --publish')
   expect(code).toBe(2)
 })

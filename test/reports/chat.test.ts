@@ -88,6 +88,13 @@ describe('an alert in a mail', () => {
     })
   })
 
+  // A subscription to /Shops/ would else get what an account of Evil/Shops is told.
+  test('has a path in which only units begin, whatever they are called', () => {
+    const input = inputOf(alertOf('It fails.'))
+    const account = { name: 'shop', ouPath: ['Evil/Shops', 'a\nb'] }
+    expect(alertMessage({ ...input, account }).attributes['ouPath']).toBe('/Evil-Shops/a-b/')
+  })
+
   test.each([
     ['the root', [], '/'],
     ['a unit that nobody knows', null, 'not known'],

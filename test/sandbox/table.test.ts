@@ -200,7 +200,9 @@ describe('a path that is no folder to write to is one sentence', () => {
     const refusal = openTable(path, tableDefinition)
     await expect(refusal).rejects.toThrow(ConfigError)
     await expect(refusal).rejects.toThrow(
-      new RegExp(`^The store ${path} cannot be written to \\(E\\w+\\): name another folder with --store\\.$`),
+      new RegExp(
+        `^The store ${path} cannot be written to \\(E\\w+\\), which its lock needs even of a reader: name another`,
+      ),
     )
   })
 })
