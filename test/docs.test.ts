@@ -70,6 +70,22 @@ describe('the guide to deployment', () => {
     expect(required.filter(name => !given.includes(name))).toEqual([])
   })
 
+  test('keeps every parameter of the member role in an update, for one that is not named loses its value', async () => {
+    const { Parameters } = await memberRoleTemplate()
+    const kept = /ParameterKey=\{([\w,]+)\},UsePreviousValue=true/.exec(
+      partUnder('Update', await read('docs/deploy.md')),
+    )
+    expect(kept?.[1]?.split(',')).toEqual(Object.keys(Parameters))
+  })
+
+  test.each(['docs/deploy.md', 'docs/runbook.md'])('%s has commands that zsh reads as bash does', async file => {
+    const commands = [...(await read(file)).matchAll(/^ *```\n(.*?)^ *```$/gms)].map(([, text = '']) => text)
+    expect(commands.length).toBeGreaterThan(2)
+    // zsh takes $HUB:r for the name without its extension, and $LIST for one word.
+    expect(commands.filter(text => /\$\w+:[a-zA-Z]/.test(text))).toEqual([])
+    expect(commands.filter(text => /^[^"\n]*(?:"[^"\n]*"[^"\n]*)*\s\$[A-Z_]+\b/m.test(text))).toEqual([])
+  })
+
   test('reads outputs that the stack has', async () => {
     const { Outputs } = (await service()).resources
     const asked = [...(await read('docs/deploy.md')).matchAll(/\boutput (\w+Arn|\w+Name)\b/g)].map(([, id = '']) => id)

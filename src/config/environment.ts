@@ -6,11 +6,11 @@ const given = z
   .optional()
   .transform(value => (value === '' ? undefined : value))
 
-/** Sent with every AssumeRole; a secret, so it is no flag that a process list would show. */
+/** Sent with every AssumeRole; from the environment it shows in no process list. */
 const externalId = given.pipe(
   z
     .string()
-    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'expected 2 to 1,224 letters, digits or any of +=,.@:/-')
+    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'expected 2 to 1,224 letters, digits or any of _+=,.@:/-')
     .optional(),
 )
 

@@ -104,11 +104,11 @@ const orRefusal = async <T>(folder: string, asking: Promise<T>): Promise<T> => {
     const what = `it is damaged, or belongs to somebody else. Name another folder with --store, or delete this one`
     broken.reject(new PostureError(`The store ${folder} ${why}: ${what}.`, { cause }))
   }
-  process.once('uncaughtException', refuse)
+  process.setUncaughtExceptionCaptureCallback(refuse)
   try {
     return await Promise.race([asking, broken.promise])
   } finally {
-    process.removeListener('uncaughtException', refuse)
+    process.setUncaughtExceptionCaptureCallback(null)
   }
 }
 

@@ -24,7 +24,7 @@ describe('the environment', () => {
     ['in quotes', '"mysecretvalue"'],
   ])('refuses an external id %s without repeating it', (_, EXTERNAL_ID) => {
     const message = messageOf(() => readEnvironment({ EXTERNAL_ID }))
-    expect(message).toBe('environment variable EXTERNAL_ID: expected 2 to 1,224 letters, digits or any of +=,.@:/-')
+    expect(message).toBe('environment variable EXTERNAL_ID: expected 2 to 1,224 letters, digits or any of _+=,.@:/-')
     expect(message).not.toContain('secret')
   })
 })

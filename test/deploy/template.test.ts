@@ -8,7 +8,7 @@ import { type Definition, definitionIn, tasksOf } from '../packaged/machine.ts'
 import { type Packaged, packageService } from '../packaged/package.ts'
 import { hub, type Stack, stackOf } from '../packaged/stack.ts'
 import { cfnLintMatches } from '../support/cfn-lint.ts'
-import { statementsOf } from '../support/cloudformation.ts'
+import { memberRoleTemplate, statementsOf } from '../support/cloudformation.ts'
 import { cfnLint, describeWith } from '../support/judges.ts'
 
 /** It ships no types. */
@@ -167,6 +167,13 @@ describe('the packaged template', () => {
 
   test('hides the external id from whoever may read the stack', () => {
     expect(packaged.template.Parameters['ExternalId']).toMatchObject({ NoEcho: true })
+  })
+
+  test('takes of external ids what the member role takes, and says what it expects of any other', async () => {
+    const expected = (await memberRoleTemplate()).Parameters['ExternalId'] as object
+    const { AllowedPattern, ConstraintDescription } = expected as Readonly<Record<string, unknown>>
+    expect(AllowedPattern).toMatch(/./)
+    expect(packaged.template.Parameters['ExternalId']).toMatchObject({ AllowedPattern, ConstraintDescription })
   })
 
   test('names no partition, so that it deploys in every one', async () => {
