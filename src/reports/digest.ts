@@ -86,7 +86,7 @@ const subjectOf = (headline: string, { accounts: { totals } }: DigestInput) => {
   return subject.length <= subjectLength ? subject : `${subject.slice(0, subjectLength - 1)}…`
 }
 
-const openLine = ({ run, accounts: { totals, unconfirmed, oldest } }: DigestInput) =>
+const openLine = ({ run, accounts: { totals, unconfirmed, pastDue, oldest } }: DigestInput) =>
   [
     `Open: ${bySeverityInWords(totals.fail) || 'nothing'}`,
     ...(totals.caused > 0 && totalFails(totals.fail) > 0
@@ -95,6 +95,7 @@ const openLine = ({ run, accounts: { totals, unconfirmed, oldest } }: DigestInpu
     ...(totals.unknown > 0 ? [`${totals.unknown} unknown`] : []),
     ...(totals.waived > 0 ? [`${totals.waived} waived`] : []),
     ...(unconfirmed > 0 ? [`${unconfirmed} not confirmed tonight`] : []),
+    ...(totalFails(pastDue) > 0 ? [`${totalFails(pastDue)} past due`] : []),
     ...(oldest
       ? [`the oldest since ${dayOfTime(oldest)} (${counted(daysBetween(oldest, run.startedAt), 'day')})`]
       : []),
