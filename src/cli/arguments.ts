@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 
 /** What a person wrote behind a flag, checked; commander prints what these throw. */
 
@@ -39,14 +39,6 @@ export const howMany = (value: string) => {
 }
 
 export const accountId = [/^\d{12}$/, 'An account id has 12 digits'] as const
-export const roleName = [
-  /^[\w+=,.@/-]{1,128}$/,
-  'A role is named by its name, with its path before it where it has one, and not by its ARN',
-] as const
-export const externalId = [
-  /^[\w+=,.@:/-]{2,1224}$/,
-  'An external id has 2 to 1,224 letters, digits or any of _+=,.@:/-',
-] as const
 export const topicArn = [/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'Expected the ARN of an SNS topic'] as const
 export const regionName = [/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'A Region is named like eu-west-1'] as const
 /** Findings of an account as a whole stand in no Region of AWS. */
@@ -54,3 +46,19 @@ export const reportedRegion = [
   /^(?:global|[a-z]{2,}(-[a-z]+)+-\d+)$/,
   'A Region is named like eu-west-1, and an account as a whole global',
 ] as const
+
+/** The role that lets the scanner into an account. */
+export const roleOption = () =>
+  new Option('--role <name>', 'the role to assume in each account (default: eks-node-posture-read)').argParser(
+    matching(
+      /^[\w+=,.@/-]{1,128}$/,
+      'A role is named by its name, with its path before it where it has one, and not by its ARN',
+    ),
+  )
+
+/** What the role asks for besides. */
+export const externalIdOption = () =>
+  new Option(
+    '--external-id <id>',
+    'sent with every AssumeRole; EXTERNAL_ID in the environment keeps it out of process lists',
+  ).argParser(matching(/^[\w+=,.@:/-]{2,1224}$/, 'An external id has 2 to 1,224 letters, digits or any of _+=,.@:/-'))

@@ -1,5 +1,15 @@
 import { type Command, Option } from 'commander'
-import { accountId, endpoint, externalId, howMany, ids, matching, regionName, roleName, topicArn } from './arguments.ts'
+import {
+  accountId,
+  endpoint,
+  externalIdOption,
+  howMany,
+  ids,
+  matching,
+  regionName,
+  roleOption,
+  topicArn,
+} from './arguments.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
 
 export interface DoctorFlags {
@@ -45,16 +55,8 @@ export const addDoctor = (program: Command): Command =>
     .option('--seed <text>', 'another seed takes another sample', '0')
     .option('--account <id...>', 'these accounts, without asking for the organization', ids(...accountId))
     .option('--region <name...>', 'only these Regions', ids(...regionName))
-    .option(
-      '--role <name>',
-      'the role to assume in each account (default: eks-node-posture-read)',
-      matching(...roleName),
-    )
-    .option(
-      '--external-id <id>',
-      'sent with every AssumeRole; EXTERNAL_ID in the environment keeps it out of process lists',
-      matching(...externalId),
-    )
+    .addOption(roleOption())
+    .addOption(externalIdOption())
     .option('--config <file>', 'posture.yaml: scope, role and checks')
     .option('--table <name>', 'the DynamoDB table that keeps findings', matching(...tableName))
     .option('--publish <topic-arn>', 'the SNS topic of the digest; nothing is sent', matching(...topicArn))

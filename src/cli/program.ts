@@ -9,13 +9,13 @@ import { provisioningPaths } from '../userdata/judge-path.ts'
 import {
   accountId,
   endpoint,
-  externalId,
+  externalIdOption,
   ids,
   matching,
   port,
   regionName,
   reportedRegion,
-  roleName,
+  roleOption,
   topicArn,
 } from './arguments.ts'
 import { showChecks } from './commands/checks.ts'
@@ -182,16 +182,8 @@ const addScan = (program: Command): Command =>
     .addOption(new Option('--org', 'every account of the AWS Organization').conflicts('account'))
     .option('--account <id...>', 'these accounts', ids(...accountId))
     .option('--region <name...>', 'only these Regions', ids(...regionName))
-    .option(
-      '--role <name>',
-      'the role to assume in each account (default: eks-node-posture-read)',
-      matching(...roleName),
-    )
-    .option(
-      '--external-id <id>',
-      'sent with every AssumeRole; EXTERNAL_ID in the environment keeps it out of process lists',
-      matching(...externalId),
-    )
+    .addOption(roleOption())
+    .addOption(externalIdOption())
     .option('--config <file>', 'posture.yaml: scope, checks, expectations, waivers')
     .option('--endpoint-url <url>', 'one endpoint for every service, such as a sandbox', endpoint)
     .addOption(formatOption())
