@@ -7,6 +7,7 @@ import { chatAlert } from '../reports/chat.ts'
 import { knownRun, makeDigest, policyOf } from './digest.ts'
 import { isScoped, wholeRunsBefore } from './runs.ts'
 import { type ImportPorts, importRun } from './security-hub.ts'
+import { eachEventToTell } from './untold.ts'
 
 export interface DeliveryPorts {
   readonly store: Store
@@ -155,7 +156,7 @@ interface AlertToSend {
 const alertsOf = async (run: RunRecord, store: Store): Promise<readonly AlertToSend[]> => {
   const { alerts: settings, digest } = await policyOf(run.id, store)
   const collected = collectAlerts(settings.minSeverity)
-  await store.eachEvent(run.id, collected.add)
+  await eachEventToTell(run, store, collected.add)
   const inputOf = async (alert: Alert) => {
     const account = await store.readAccount(run.id, alert.accountId)
     return { run, alert, account, reportUrl: digest.reportUrl }

@@ -11,6 +11,7 @@ import { type Severity, severities } from '../core/verdict.ts'
 import { digest } from '../reports/digest.ts'
 import { mostRows } from '../reports/digest-sections.ts'
 import { tallyOf, wholeRunsBefore } from './runs.ts'
+import { eachEventToTell } from './untold.ts'
 
 /** How many of the oldest findings are named. */
 const mostOld = 3
@@ -41,16 +42,16 @@ const inputOf = async (run: RunRecord, store: Store): Promise<DigestInput> => {
     run,
     policy,
     accounts,
-    events: await eventsOf(run.id, store),
+    events: await eventsOf(run, store),
     before: before.filter(({ isOrganization }) => isOrganization === run.isOrganization),
     oldest: await oldestOf(run, store, accounts.totals.fail),
     pastDue: await pastDueOf(run, store, accounts.pastDue),
   }
 }
 
-const eventsOf = async (runId: string, store: Store): Promise<EventTally> => {
+const eventsOf = async (run: RunRecord, store: Store): Promise<EventTally> => {
   const tally = tallyEvents(mostRows)
-  await store.eachEvent(runId, tally.add)
+  await eachEventToTell(run, store, tally.add)
   return tally.result()
 }
 

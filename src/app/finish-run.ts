@@ -1,4 +1,5 @@
 import { type Bucket, keysOf } from '../core/bucket.ts'
+import type { Store } from '../core/store.ts'
 import { reports as formats } from '../reports/index.ts'
 import { type DeliveryPorts, deliver } from './deliver.ts'
 import { knownRun, policyOf } from './digest.ts'
@@ -29,10 +30,16 @@ export const finishRun = async (runId: string, ports: FinishRunPorts): Promise<R
   const { securityHub } = await policyOf(runId, store)
   await endRun(run, ports, { owesMessages: true, owesImport: securityHub.import })
 
+  // A bucket that fails keeps no message back.
+  const [filed] = await Promise.allSettled([fileReports(runId, store, bucket)])
+  await deliver(runId, ports)
+  if (filed.status === 'rejected') throw filed.reason
+  return { plannedAccounts: run.accountCount, reportedAccounts }
+}
+
+const fileReports = async (runId: string, store: Store, bucket: Bucket) => {
   const result = await reportFrom(store, runId)
   const keys = keysOf(runId)
   await bucket.writeFile(keys.report, formats.html(result), 'text/html; charset=utf-8')
   await bucket.writeFile(keys.findings, formats.json(result), 'application/json')
-  await deliver(runId, ports)
-  return { plannedAccounts: run.accountCount, reportedAccounts }
 }

@@ -48,8 +48,9 @@ export const reconcileRun = async (runId: string, { store, bucket }: ReconcilePo
  */
 export const rememberSilentAccounts = async (run: RunRecord, ports: ReconcilePorts & RunPorts): Promise<number> => {
   const { heard, regions } = await heardOf(run.id, ports.store)
+  // Where all told of themselves the run ends whether or not the bucket answers.
+  if (heard.size === run.accountCount || run.finishedAt !== undefined) return heard.size
   const silent = (await plannedIn(run.id, ports.bucket)).filter(({ target }) => !heard.has(target.accountId))
-  if (silent.length === 0 || run.finishedAt !== undefined) return heard.size
 
   const policy = await policyOf(run.id, ports.store)
   const { id, startedAt, scope, previousRunId } = run

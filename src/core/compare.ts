@@ -196,7 +196,12 @@ const withoutPending = ({ pending, ...stored }: StoredFinding): StoredFinding =>
 const isSharper = (stored: StoredFinding, { revision }: Circumstances) => stored.revision !== revision
 
 const saysSomethingNew = (stored: StoredFinding, next: StoredFinding) =>
-  stored.unseenSince !== next.unseenSince || JSON.stringify(content(stored)) !== JSON.stringify(content(next))
+  stored.unseenSince !== next.unseenSince ||
+  isCountedAtLast(stored, next) ||
+  JSON.stringify(content(stored)) !== JSON.stringify(content(next))
+
+/** A night that could not read all of the nodes leaves no count, and the first that can makes up for it. */
+const isCountedAtLast = (stored: StoredFinding, next: StoredFinding) => stored.nodes === null && next.nodes !== null
 
 /** What a person would call a change. How many nodes there are is none: they come and go. */
 const content = (finding: StoredFinding) => {

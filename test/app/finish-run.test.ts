@@ -6,6 +6,7 @@ import { remember } from '../../src/app/remember.ts'
 import { beginRun } from '../../src/app/runs.ts'
 import { keysOf } from '../../src/core/bucket.ts'
 import type { CoverageStatus } from '../../src/core/coverage.ts'
+import { PostureError } from '../../src/core/errors.ts'
 import type { ScanRequest } from '../../src/core/messages.ts'
 import { defaultPolicy, type Policy } from '../../src/core/policy.ts'
 import * as build from '../support/build.ts'
@@ -53,7 +54,7 @@ const finish = async (
       writeFile: async (key, text) => void files.set(key, text),
     },
   }
-  await beginRun(run, { toolVersion: '1.0.0', accountCount: planned.length, isOrganization: true, policy }, ports)
+  await beginRun(run, { toolVersion: '1.0.0', accountCount: planned.length + 1, isOrganization: true, policy }, ports)
   const regions = { 'eu-west-1': 'ok', 'us-east-1': 'ok', 'af-south-1': 'region-disabled' } as const
   const result = account([], 'ok', {
     target: build.target({ accountId: otherId }),
@@ -71,8 +72,41 @@ test('an account that never told of itself is not reached wherever anybody was, 
   const before = nightBefore({ 'eu-west-1': 'ok', 'ap-south-1': 'no-role', 'af-south-1': 'region-disabled' })
   const { rows, end, again } = await finish([{ target }], { before })
   expect(rows).toEqual(['ap-south-1 not-reached', 'eu-west-1 not-reached', 'us-east-1 not-reached'])
-  expect(end).toEqual({ plannedAccounts: 1, reportedAccounts: 1 })
+  expect(end).toEqual({ plannedAccounts: 2, reportedAccounts: 1 })
   expect(again).toEqual(end)
+})
+
+/** A run of one account that told of itself, ended with a bucket that is down. */
+const finishWithoutBucket = async (heardOf: boolean) => {
+  const store = memoryStore()
+  const run = runOf(2)
+  const sent: string[] = []
+  const down = async () => {
+    throw new PostureError('s3 is down.')
+  }
+  const ports: FinishRunPorts = {
+    ...during(run, store),
+    publish: async ({ attributes }) => void sent.push(String(attributes['kind'])),
+    bucket: { name: 'runs', readFile: down, writeFile: down },
+  }
+  const beginning = { toolVersion: '1.0.0', accountCount: 1, isOrganization: true, policy: defaultPolicy }
+  await beginRun(run, beginning, ports)
+  if (heardOf)
+    await remember(
+      account([failing]),
+      { run, checks: [check(checkId)], policy: defaultPolicy, previousRunId: undefined },
+      ports,
+    )
+  await expect(finishRun(run.id, ports)).rejects.toThrow('s3 is down.')
+  return { sent, hasEnded: (await store.readRun(run.id))?.finishedAt !== undefined }
+}
+
+test('a bucket that fails keeps neither the end of the run nor its messages back', async () => {
+  expect(await finishWithoutBucket(true)).toEqual({ sent: ['digest'], hasEnded: true })
+})
+
+test('a run does not end while nobody knows which of its accounts are missing', async () => {
+  expect(await finishWithoutBucket(false)).toEqual({ sent: [], hasEnded: false })
 })
 
 test('what is known of it stands, and is not confirmed', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Circumstances, compare } from '../../src/core/compare.ts'
 import type { StoredFinding } from '../../src/core/stored.ts'
-import { next, nights, now, type Says, type State, states, told, written } from './nights.ts'
+import { finding, next, nights, now, type Says, type State, states, stored, told, written } from './nights.ts'
 
 const table: Record<State, Record<Says, string>> = {
   nothing: {
@@ -138,6 +138,22 @@ describe('the transition table', () => {
     if (transition?.kind !== 'put') return
     expect(transition.finding.changedIn).toBe(now.runId)
     expect(transition.finding).not.toHaveProperty('pending')
+  })
+})
+
+describe('a count of nodes', () => {
+  const failing = (stored: StoredFinding, nodes: number | null) =>
+    told(compare(stored, { says: 'fail', finding: finding({ nodes }) }, now))
+
+  test('is no change by itself', () => {
+    expect(failing(stored({ nodes: 3 }), 4)).toBe('–')
+    expect(failing(stored({ nodes: 3 }), null)).toBe('–')
+  })
+
+  // Of a night that could not read them all; else a fault that is over would stay in the finding for ever.
+  test('that is missing is made up for, once and without a word', () => {
+    expect(failing(stored({ nodes: null }), 4)).toBe('put: open fail')
+    expect(failing(stored({ nodes: null }), null)).toBe('–')
   })
 })
 

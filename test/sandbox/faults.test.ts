@@ -68,12 +68,12 @@ describe('a fault', () => {
   })
 
   test.each([
-    ['reset', /ECONNRESET|socket hang up/],
-    ['hang', /timed? ?out/i],
-  ] as const)('breaks the connection to a server as well: %s', async (answer, message) => {
+    ['reset', 30_000, /ECONNRESET|socket hang up/],
+    ['hang', 50, /timed? ?out/i],
+  ] as const)('breaks the connection to a server as well: %s', async (answer, requestTimeout, message) => {
     const sandbox = sandboxWithFault({ answer })
     const server = await listen(sandbox, 0)
-    const requestHandler = new NodeHttpHandler({ requestTimeout: 50, throwOnRequestTimeout: true })
+    const requestHandler = new NodeHttpHandler({ requestTimeout, throwOnRequestTimeout: true })
     const client = new EKSClient({ ...configOf(sandbox), endpoint: server.url, requestHandler })
     try {
       await expect(client.send(new ListClustersCommand({}))).rejects.toThrow(message)

@@ -1,0 +1,101 @@
+import { abroad, home, payments } from './organization.ts'
+import type { Fault } from './play.ts'
+import type { Strike, WireCall, WireFault } from './wire.ts'
+
+const same = [{ run: 'ended', findings: 'same findings' }]
+const notTold = [{ run: 'ended, not told, alarm', findings: 'same findings' }]
+const notFiled = [{ run: 'ended, alarm', findings: 'same findings' }]
+const notEnded = [{ run: 'not ended, alarm', findings: 'same findings' }]
+const noRun = [{ run: 'not begun, alarm', findings: 'nothing changed' }]
+const notReached = [{ run: 'ended', findings: `in coverage: not-reached (${payments} ${home}, ${payments} ${abroad})` }]
+const scan = `scan ${payments}`
+
+interface Where {
+  readonly service: WireCall['service']
+  /** @default every one */
+  readonly invocation?: string
+  readonly share?: number
+  readonly writesOnly?: boolean
+}
+
+/** A fault that strikes calls to what the functions keep their work in. */
+const striking = (
+  { service, invocation, share = 1, writesOnly = false }: Where,
+  fault: WireFault,
+  seed: number,
+): Pick<Fault, 'strikeIn' | 'struck'> => {
+  let struck = 0
+  const strikeOf = (): Strike => {
+    const dice = diceOf(seed)
+    return call => {
+      if (call.service !== service || (writesOnly && !call.isWrite) || dice() >= share) return undefined
+      struck++
+      return fault
+    }
+  }
+  return {
+    strikeIn: invoked => (invocation === undefined || invocation === invoked ? strikeOf() : undefined),
+    struck: () => struck,
+  }
+}
+
+const down = { status: 503, code: 'ServiceUnavailable' }
+const denied = { status: 403, code: 'AccessDenied' }
+const throttled = { status: 400, code: 'ProvisionedThroughputExceededException' }
+
+/** Faults of the store, the bucket and the topic. @param seed which calls are struck where not all of them are */
+export const portFaults = (seed: number): Fault[] => {
+  const row = (name: string, where: Where, fault: WireFault, expected: Fault['expected']): Fault => ({
+    ...striking(where, fault, seed),
+    name,
+    expected,
+  })
+  return [
+    // The SDK slows down for each, in real time.
+    row('DynamoDB throttles 5 % of all calls', { service: 'dynamodb', share: 0.05 }, throttled, same),
+    row('DynamoDB answers 5xx to 10 % of all calls', { service: 'dynamodb', share: 0.1 }, down, same),
+    row('10 % of the answers of DynamoDB are lost', { service: 'dynamodb', share: 0.1 }, 'reset-after', same),
+    deliveredTwice(),
+    row('DynamoDB denies a scan', { service: 'dynamodb', invocation: scan }, denied, notReached),
+    row(
+      'DynamoDB denies the writes of a scan',
+      { service: 'dynamodb', invocation: scan, writesOnly: true },
+      denied,
+      notReached,
+    ),
+    row('DynamoDB is down while a run is planned', { service: 'dynamodb', invocation: 'plan' }, down, noRun),
+    row('DynamoDB is down while a run ends', { service: 'dynamodb', invocation: 'digest' }, down, notEnded),
+    row('S3 is down while a run is planned', { service: 's3', invocation: 'plan' }, down, noRun),
+    row('S3 is down for a scan', { service: 's3', invocation: scan }, down, notReached),
+    row('S3 is down while a run ends', { service: 's3', invocation: 'digest' }, down, notFiled),
+    row('S3 denies the reports', { service: 's3', invocation: 'digest', writesOnly: true }, denied, notFiled),
+    row('SNS is down', { service: 'sns' }, down, notTold),
+    row('SNS denies', { service: 'sns' }, denied, notTold),
+    row('half of the answers of S3 are lost', { service: 's3', share: 0.5 }, 'reset-after', same),
+  ]
+}
+
+/** Two writers of the same findings: each meets conditions that fail, because the other was first. */
+const deliveredTwice = (): Fault => {
+  let conflicts = 0
+  return {
+    name: 'every account is scanned twice at once',
+    twice: true,
+    watch: ({ isWrite }, statusCode) => {
+      if (isWrite && statusCode === 400) conflicts++
+    },
+    struck: () => conflicts,
+    expected: same,
+  }
+}
+
+/** Mulberry32: the same for the same seed. */
+const diceOf = (seed: number) => {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
