@@ -19,8 +19,8 @@ export interface RunEnd {
 }
 
 /**
- * Ends a run: its reports go to the bucket, its alerts and its digest to the topics, its findings to
- * Security Hub where posture.yaml asks for it. It may be repeated, and sends each once.
+ * Ends a run: its alerts and its digest go to the topics, its findings to Security Hub where posture.yaml asks for it, its
+ * reports to the bucket. It may be repeated, and sends each once.
  * @throws {PostureError} when the run is not known, or the bucket, a topic or Security Hub fails.
  */
 export const finishRun = async (runId: string, ports: FinishRunPorts): Promise<RunEnd> => {
@@ -30,10 +30,10 @@ export const finishRun = async (runId: string, ports: FinishRunPorts): Promise<R
   const { securityHub } = await policyOf(runId, store)
   await endRun(run, ports, { owesMessages: true, owesImport: securityHub.import })
 
-  // A bucket that fails keeps no message back.
-  const [filed] = await Promise.allSettled([fileReports(runId, store, bucket)])
-  await deliver(runId, ports)
-  if (filed.status === 'rejected') throw filed.reason
+  // First the messages: a bucket that fails, and reports for which there is no memory, keep none back.
+  const [told] = await Promise.allSettled([deliver(runId, ports)])
+  await fileReports(runId, store, bucket)
+  if (told.status === 'rejected') throw told.reason
   return { plannedAccounts: run.accountCount, reportedAccounts }
 }
 
