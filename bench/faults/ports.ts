@@ -14,7 +14,7 @@ interface Where {
   readonly service: WireCall['service']
   /** @default every one */
   readonly invocation?: string
-  readonly share?: number
+  readonly share?: number | 'every second'
   readonly writesOnly?: boolean
 }
 
@@ -26,9 +26,9 @@ const striking = (
 ): Pick<Fault, 'strikeIn' | 'struck'> => {
   let struck = 0
   const strikeOf = (): Strike => {
-    const dice = diceOf(seed)
+    const isStruck = share === 'every second' ? everySecond() : diceOf(seed, share)
     return call => {
-      if (call.service !== service || (writesOnly && !call.isWrite) || dice() >= share) return undefined
+      if (call.service !== service || (writesOnly && !call.isWrite) || !isStruck()) return undefined
       struck++
       return fault
     }
@@ -71,7 +71,8 @@ export const portFaults = (seed: number): Fault[] => {
     row('S3 denies the reports', { service: 's3', invocation: 'digest', writesOnly: true }, denied, notFiled),
     row('SNS is down', { service: 'sns' }, down, notTold),
     row('SNS denies', { service: 'sns' }, denied, notTold),
-    row('half of the answers of S3 are lost', { service: 's3', share: 0.5 }, 'reset-after', same),
+    // Of as many that are lost by chance three in a row would be one call's, which is all of its attempts.
+    row('every second answer of S3 is lost', { service: 's3', share: 'every second' }, 'reset-after', same),
   ]
 }
 
@@ -89,13 +90,18 @@ const deliveredTwice = (): Fault => {
   }
 }
 
+const everySecond = () => {
+  let calls = 0
+  return () => calls++ % 2 === 0
+}
+
 /** Mulberry32: the same for the same seed. */
-const diceOf = (seed: number) => {
+const diceOf = (seed: number, share: number) => {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32 < share
   }
 }
