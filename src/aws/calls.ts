@@ -19,7 +19,10 @@ export interface ApiCallCounter {
 
 /** Any client of the SDK. */
 export interface Watchable {
-  readonly middlewareStack: { add(middleware: PerAttempt, options: typeof insideOfRetries): void }
+  readonly middlewareStack: {
+    add(middleware: PerAttempt, options: typeof insideOfRetries): void
+    remove(name: string): boolean
+  }
 }
 type PerAttempt = <I extends object, O extends object>(
   next: FinalizeHandler<I, O>,
@@ -71,6 +74,8 @@ export const countCalls = (clock: Clock, signal?: AbortSignal): ApiCallCounter =
     }),
     watch: (service, client, gates) => {
       client.middlewareStack.add(perAttempt(service, gates), insideOfRetries)
+      // It makes a copy of every answer without its secrets for a logger, also where there is none.
+      client.middlewareStack.remove('loggerMiddleware')
       return client
     },
   }

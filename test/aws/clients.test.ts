@@ -1,5 +1,7 @@
+import { EC2Client } from '@aws-sdk/client-ec2'
 import { expect, test } from '@jest/globals'
 import { connect, sessionNameOf } from '../../src/aws/clients.ts'
+import { connectionWith } from '../../src/aws/connection.ts'
 import { PostureError } from '../../src/core/errors.ts'
 import { answering, connectTo, hub, openMember, type SdkRequest } from './sandbox.ts'
 
@@ -23,6 +25,13 @@ test('calls are counted once answered, errors included; the sandbox counts the s
     throttled: 0,
   })
   expect(sandbox.counters.calls).toEqual(calls.read().answered)
+})
+
+test('no answer is copied for a log that nobody keeps', () => {
+  const { client } = connectionWith({ sessionName: 's', now: () => new Date(0), region: 'eu-west-1' })
+  const middlewareOf = ({ middlewareStack }: EC2Client) => middlewareStack.identify().join()
+  expect(middlewareOf(new EC2Client({ region: 'eu-west-1' }))).toContain('loggerMiddleware')
+  expect(middlewareOf(client(EC2Client, 'ec2'))).not.toContain('loggerMiddleware')
 })
 
 test('a throttle is an attempt and no answer', async () => {
