@@ -8,7 +8,7 @@ import { accessKeyOf, secretKey } from '../../src/sandbox/keys.ts'
 import { readOrganization } from '../../src/sandbox/organization.ts'
 import { createSandbox } from '../../src/sandbox/sandbox.ts'
 import { listen } from '../../src/sandbox/server.ts'
-import { bareEnvironment, run, start } from '../support/cli.ts'
+import { bareEnvironment, run, runHere, start } from '../support/cli.ts'
 
 const hub = '111111111111'
 const member = '222222222222'
@@ -76,7 +76,7 @@ const argsFor = (url: string, ...more: string[]) => [
 ]
 const night = async (metadata: string, ...more: string[]) =>
   run(environment, ...argsFor(await serve(metadata), ...more))
-const report = (...args: string[]) => run(bareEnvironment, 'report', '--store', store, ...args)
+const report = (...args: string[]) => runHere('report', '--store', store, ...args)
 
 describe('nights on one store', () => {
   test('a baseline, a quiet night, a fix, and what comes back', async () => {
@@ -174,7 +174,7 @@ describe('report', () => {
   test('a store that is damaged is one sentence and exit code 2, which findings have not', async () => {
     await night(good)
     await writeFile(join(store, 'table', 'CURRENT'), 'garbage\n')
-    const { code, stdout, stderr } = await report()
+    const { code, stdout, stderr } = await run(bareEnvironment, 'report', '--store', store)
     expect(stderr).toMatch(
       /^The store \S+ cannot be opened \(.+\): it is damaged, or belongs to somebody else\. [^\n]+\n$/,
     )
