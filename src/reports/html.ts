@@ -1,10 +1,9 @@
-import { coverageStatuses } from '../core/coverage.ts'
 import { byPlace, type Finding, isCause, isOpenFail } from '../core/finding.ts'
 import { type ScanResult, summarise } from '../core/result.ts'
 import { fullName } from '../core/subjects.ts'
 import { bySeverity, severities } from '../core/verdict.ts'
 import { printable } from './printable.ts'
-import { accountName, counted } from './words.ts'
+import { accountName, counted, coverageGroups } from './words.ts'
 
 const style = `
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif }
@@ -62,19 +61,15 @@ ${tableOf(
 const loudness = (name: string) => severities.find(severity => severity === name) ?? 'plain'
 
 const coverageSection = ({ coverage, accountNames }: ScanResult) => {
-  const rank = new Map(coverageStatuses.map((status, index) => [status, index]))
-  const rows = coverage
-    .filter(({ status, detail }) => status !== 'ok' || detail !== null)
-    .toSorted((a, b) => (rank.get(a.status) ?? 0) - (rank.get(b.status) ?? 0))
-    .map(({ accountId, region, status, detail }) => [
-      key(status),
-      cell(accountName(accountNames, accountId)),
-      key(region),
-      cell(detail ?? ''),
-    ])
+  const rows = coverageGroups(coverage).map(({ accountId, regions, status, detail }) => [
+    key(status),
+    cell(accountName(accountNames, accountId)),
+    cell(regions.join(', ')),
+    cell(detail ?? ''),
+  ])
   const ok = coverage.filter(({ status }) => status === 'ok').length
   const head = `<h2>Coverage</h2>\n<p>${ok} of ${counted(coverage.length, 'account-Region')} wholly read.</p>`
-  return rows.length === 0 ? head : `${head}\n${tableOf(['status', 'account', 'Region', 'why'], rows)}`
+  return rows.length === 0 ? head : `${head}\n${tableOf(['status', 'account', 'Regions', 'why'], rows)}`
 }
 
 const findingSection = ({ findings, accountNames, firstSeen }: ScanResult) => {

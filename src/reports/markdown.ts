@@ -1,4 +1,3 @@
-import { coverageStatuses } from '../core/coverage.ts'
 import { byPlace, type Finding, isCause, isOpenFail } from '../core/finding.ts'
 import { type ScanResult, summarise } from '../core/result.ts'
 import { fullName } from '../core/subjects.ts'
@@ -6,7 +5,7 @@ import { compareText } from '../core/text.ts'
 import { bySeverity, severities } from '../core/verdict.ts'
 import { markdownCell } from './markdown-text.ts'
 import { printable } from './printable.ts'
-import { accountName, counted } from './words.ts'
+import { accountName, counted, coverageGroups } from './words.ts'
 
 /**
  * The result for a ticket or a wiki, in GitHub's dialect of Markdown: summary, coverage, findings by severity, then those
@@ -42,18 +41,15 @@ const summarySection = (result: ScanResult) => {
 }
 
 const coverageSection = ({ coverage, accountNames }: ScanResult) => {
-  const rows = coverage
-    .filter(({ status, detail }) => status !== 'ok' || detail !== null)
-    .toSorted((a, b) => coverageStatuses.indexOf(a.status) - coverageStatuses.indexOf(b.status))
-    .map(({ accountId, region, status, detail }) => [
-      status,
-      accountName(accountNames, accountId),
-      region,
-      detail ?? '',
-    ])
+  const rows = coverageGroups(coverage).map(({ accountId, regions, status, detail }) => [
+    status,
+    accountName(accountNames, accountId),
+    regions.join(', '),
+    detail ?? '',
+  ])
   const ok = coverage.filter(({ status }) => status === 'ok').length
   const head = `## Coverage\n\n${ok} of ${counted(coverage.length, 'account-Region')} wholly read.`
-  return rows.length === 0 ? head : `${head}\n\n${tableOf(['status', 'account', 'Region', 'why'], rows)}`
+  return rows.length === 0 ? head : `${head}\n\n${tableOf(['status', 'account', 'Regions', 'why'], rows)}`
 }
 
 const findingSections = (result: ScanResult): readonly string[] => {

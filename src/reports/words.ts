@@ -1,4 +1,4 @@
-import type { CoverageStatus } from '../core/coverage.ts'
+import { type CoverageStatus, coverageStatuses } from '../core/coverage.ts'
 import { type Severity, severities } from '../core/verdict.ts'
 
 /** `1 account`, `2 accounts`. */
@@ -22,19 +22,36 @@ export interface CoverageRow {
   readonly detail: string | null
 }
 
+/** Some Regions of an account of which the same is said. */
+export interface CoverageGroup extends Omit<CoverageRow, 'region'> {
+  readonly regions: readonly string[]
+}
+
+/** What is to be said of how far an organization was read, in the order of the statuses. */
+export const coverageGroups = (coverage: readonly CoverageRow[]): readonly CoverageGroup[] =>
+  groupsOf(coverage.filter(({ status, detail }) => status !== 'ok' || detail !== null)).toSorted(
+    (a, b) => coverageStatuses.indexOf(a.status) - coverageStatuses.indexOf(b.status),
+  )
+
+const groupsOf = (rows: readonly CoverageRow[]) =>
+  [
+    ...Map.groupBy(rows, ({ accountId, status, detail }) => JSON.stringify([accountId, status, detail])).values(),
+  ].flatMap(group => {
+    const [first] = group
+    if (!first) return []
+    const { accountId, status, detail } = first
+    return [{ accountId, status, detail, regions: group.map(({ region }) => region) }]
+  })
+
 /** One line for every account and reason, with its Regions: `payments in eu-west-1, us-east-1: the account is SUSPENDED`. */
 export const coverageLines = (
   rows: readonly CoverageRow[],
   names: Readonly<Record<string, string>>,
-): readonly string[] =>
-  [...Map.groupBy(rows, ({ accountId, detail }) => JSON.stringify([accountId, detail])).values()].map(group => {
-    const [{ accountId = '', detail = null } = {}] = group
-    return coverageLine({ accountId, detail, regions: group.map(({ region }) => region) }, names)
-  })
+): readonly string[] => groupsOf(rows).map(group => coverageLine(group, names))
 
 /** What is said of some Regions of an account. */
 export const coverageLine = (
-  { accountId, detail, regions }: Pick<CoverageRow, 'accountId' | 'detail'> & { readonly regions: readonly string[] },
+  { accountId, detail, regions }: Omit<CoverageGroup, 'status'>,
   names: Readonly<Record<string, string>>,
 ): string => `${accountName(names, accountId)} in ${regions.join(', ')}${detail ? `: ${detail}` : ''}`
 
