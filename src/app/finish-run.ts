@@ -9,6 +9,8 @@ import { endRun } from './runs.ts'
 
 export interface FinishRunPorts extends DeliveryPorts {
   readonly bucket: Bucket
+  /** Where the functions run: the one Region that is known where no account told of its own. */
+  readonly hubRegion: string
 }
 
 /** How far a run came. */

@@ -41,12 +41,15 @@ export const reconcileRun = async (runId: string, { store, bucket }: ReconcilePo
 
 /**
  * Planned accounts whose scan never told of itself are coverage too: `not-reached` in every Region that any account of
- * the run has and in which they were looked for before, but for those that were done before they fell silent; what was not to
+ * the run has and in which they were looked for before (the hub's own, where none is known), but for those that were done before they fell silent; what was not to
  * be asked has its own status.
  * Their findings there stay, unconfirmed. Of a run that has ended nothing is written.
  * @returns how many accounts did tell.
  */
-export const rememberSilentAccounts = async (run: RunRecord, ports: ReconcilePorts & RunPorts): Promise<number> => {
+export const rememberSilentAccounts = async (
+  run: RunRecord,
+  ports: ReconcilePorts & RunPorts & { readonly hubRegion: string },
+): Promise<number> => {
   const { heard, regions } = await heardOf(run.id, ports.store)
   // Where all told of themselves the run ends whether or not the bucket answers.
   if (heard.size === run.accountCount || run.finishedAt !== undefined) return heard.size
@@ -57,7 +60,8 @@ export const rememberSilentAccounts = async (run: RunRecord, ports: ReconcilePor
   const night = { run: { id, startedAt, scope }, checks: selectChecks(checkList, policy), policy, previousRunId }
   const regionsBefore = regionsIn(previousRunId, ports.store)
   for (const { target, unasked = silence } of silent) {
-    const places = [...new Set([...regions, ...(await regionsBefore(target.accountId))])].sort()
+    const known = [...new Set([...regions, ...(await regionsBefore(target.accountId))])].sort()
+    const places = known.length > 0 ? known : [ports.hubRegion]
     const rowOf = (region: string): RegionCoverage => {
       const rule = unasked.status === 'excluded' ? undefined : whyExcluded(region, { policy, scope })
       const why = rule === undefined ? unasked : ({ status: 'excluded', detail: rule } as const)

@@ -17,6 +17,7 @@ const hub = { partition, region, accountId }
 const ports = {
   store: openTable(environment.TABLE_NAME),
   bucket: bucketIn(environment.BUCKET_NAME),
+  hubRegion: region,
   publish: publishTo(TOPIC_ARN),
   chat: CHAT_TOPIC_ARN === undefined ? undefined : publishTo(CHAT_TOPIC_ARN),
   securityHub: { hub, importFindings: importFindingsWith(securityHubClient(hub)) },

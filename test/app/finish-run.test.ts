@@ -38,7 +38,11 @@ const nightBefore = (regions: Readonly<Record<string, CoverageStatus>>) => async
 /** Ends a run that planned some accounts, of which only another one told of itself. */
 const finish = async (
   planned: readonly Planned[],
-  { before, policy = defaultPolicy }: { before?: (store: MemoryStore) => Promise<void>; policy?: Policy } = {},
+  {
+    before,
+    policy = defaultPolicy,
+    isAnyHeard = true,
+  }: { before?: (store: MemoryStore) => Promise<void>; policy?: Policy; isAnyHeard?: boolean } = {},
 ) => {
   const store = memoryStore()
   await before?.(store)
@@ -47,6 +51,7 @@ const finish = async (
   const files = new Map([[keysOf(run.id).manifest, manifest.map(line => `${JSON.stringify(line)}\n`).join('')]])
   const ports: FinishRunPorts = {
     ...during(run, store),
+    hubRegion: 'eu-central-1',
     publish: async () => {},
     bucket: {
       name: 'runs',
@@ -60,7 +65,7 @@ const finish = async (
     target: build.target({ accountId: otherId }),
     coverage: covered(regions, otherId),
   })
-  await remember(result, { run, checks: [], policy, previousRunId: undefined }, ports)
+  if (isAnyHeard) await remember(result, { run, checks: [], policy, previousRunId: undefined }, ports)
   const end = await finishRun(run.id, ports)
   const again = await finishRun(run.id, ports)
   const reports = await accountsIn(store, run.id)
@@ -86,6 +91,7 @@ const finishWithoutBucket = async (heardOf: boolean) => {
   }
   const ports: FinishRunPorts = {
     ...during(run, store),
+    hubRegion: 'eu-west-1',
     publish: async ({ attributes }) => void sent.push(String(attributes['kind'])),
     bucket: { name: 'runs', readFile: down, writeFile: down },
   }
@@ -107,6 +113,13 @@ test('a bucket that fails keeps neither the end of the run nor its messages back
 
 test('a run does not end while nobody knows which of its accounts are missing', async () => {
   expect(await finishWithoutBucket(false)).toEqual({ sent: [], hasEnded: false })
+})
+
+// Each account of a run has a status, also on a first night on which every scan was killed.
+test('an account is not reached in the Region of the hub where no account told of any', async () => {
+  const { rows, end } = await finish([{ target }], { isAnyHeard: false })
+  expect(rows).toEqual(['eu-central-1 not-reached'])
+  expect(end.reportedAccounts).toBe(0)
 })
 
 test('what is known of it stands, and is not confirmed', async () => {

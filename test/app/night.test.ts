@@ -40,7 +40,7 @@ const house = (over: Partial<PlanRunPorts> = {}, store: MemoryStore = memoryStor
     messages,
     plan: (asked: PlanRequest = request) => planRun(asked, deployment, ports),
     scan: (asked: ScanRequest) => scanTarget(asked, scanPorts),
-    finish: (runId: string) => finishRun(runId, { store, bucket, publish, now }),
+    finish: (runId: string) => finishRun(runId, { store, bucket, publish, now, hubRegion: 'eu-west-1' }),
     requests: (runId: string) =>
       (files.get(keysOf(runId).manifest) ?? '')
         .trimEnd()
