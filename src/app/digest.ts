@@ -1,10 +1,9 @@
-import pMap from 'p-map'
 import { isInScope } from '../core/coverage.ts'
 import { Digest, type DigestInput } from '../core/digest-input.ts'
 import { PostureError } from '../core/errors.ts'
 import type { FailCounts } from '../core/fail-counts.ts'
 import { type Policy, policySchema } from '../core/policy.ts'
-import type { RunRecord, Store } from '../core/store.ts'
+import type { AccountReport, RunRecord, Store } from '../core/store.ts'
 import type { StoredFinding } from '../core/stored.ts'
 import { type EventTally, tallyEvents } from '../core/tally-events.ts'
 import { type Severity, severities } from '../core/verdict.ts'
@@ -75,20 +74,23 @@ const pastDueOf = async (run: RunRecord, store: Store, pastDue: FailCounts) => {
 const namedOf = async (run: RunRecord, store: Store, severity: Severity, count: number) => {
   for (let most = count + spare; ; most *= 10) {
     const read = await store.oldestFails(severity, most)
-    const named = await lookedAt(
-      run,
-      store,
-      read.filter(({ causedBy }) => causedBy.length === 0),
-    )
-    if (named.length >= count || read.length < most || most * 10 > mostRead) return named.slice(0, count)
+    const named = await firstLookedAt(run, store, read, count)
+    if (named.length === count || read.length < most || most * 10 > mostRead) return named
   }
 }
 
-const lookedAt = async (run: RunRecord, store: Store, findings: readonly StoredFinding[]) => {
-  const accountIds = [...new Set(findings.map(({ accountId }) => accountId))]
-  const reports = await pMap(accountIds, accountId => store.readAccount(run.id, accountId), { concurrency: 8 })
-  const regions = new Map(accountIds.map((accountId, at) => [accountId, reports[at]?.regions ?? []]))
-  return findings.filter(({ accountId, region }) => isInScope(regions.get(accountId) ?? [], region))
+const firstLookedAt = async (run: RunRecord, store: Store, findings: readonly StoredFinding[], count: number) => {
+  const regionsOf = new Map<string, AccountReport['regions']>()
+  const named: StoredFinding[] = []
+  for (const finding of findings) {
+    const { accountId, region, causedBy } = finding
+    if (named.length === count) break
+    if (causedBy.length > 0) continue
+    const regions = regionsOf.get(accountId) ?? (await store.readAccount(run.id, accountId))?.regions ?? []
+    regionsOf.set(accountId, regions)
+    if (isInScope(regions, region)) named.push(finding)
+  }
+  return named
 }
 
 /** The policy of the night. Its checks were there on that night, whatever has become of them. */

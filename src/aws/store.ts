@@ -17,6 +17,8 @@ export const openTable = (tableName: string, configuration: DynamoDBClientConfig
   )
 
 const consistent = { consistent: true } as const
+/** DynamoDB's own pages are of a megabyte, which takes several times that in memory. */
+const accountsOfPage = 100
 const everyPage = { pages: 'all', ...consistent } as const
 /** A condition that does not hold is an answer, and no error. */
 const conditional = { returnOnConditionCheckFailure: true } as const
@@ -172,7 +174,7 @@ export const storeIn = (client: DynamoDBClient, tableName: string): Store => {
     eachAccount: (runId, visit) =>
       eachPage(
         'dynamodb:Query',
-        cursor => items.account.query.byRun({ runId }).go({ ...consistent, cursor }),
+        cursor => items.account.query.byRun({ runId }).go({ ...consistent, cursor, limit: accountsOfPage }),
         report => visit(parse(`The report of account ${report.accountId}`, AccountReport, report)),
       ),
 
