@@ -176,3 +176,18 @@ test('the Regions of the night before are all but those that were never enabled'
   expect(await before(member().accountId)).toEqual([])
   expect(await regionsIn(undefined, store)(accountId)).toEqual([])
 })
+
+test('an account that has left is told of once also where posture.yaml leaves a Region out', async () => {
+  const store = memoryStore()
+  await nightOf(store, runOf(1), account([failing]))
+  const [gone] = await departedSince(runOf(1).id, planned(otherId), store)
+  if (!gone?.unasked) throw new Error('nobody has left')
+  const { status, detail } = gone.unasked
+  const coverage = [
+    { accountId, region: 'eu-west-1', status, detail, failures: [] },
+    { accountId, region: 'us-east-1', status: 'excluded', detail: 'posture.yaml: scope.regions.exclude', failures: [] },
+  ] as const
+  const last = account([], 'ok', { target: gone.target, coverage })
+  await nightOf(store, runOf(2), last, { previousRunId: runOf(1).id })
+  expect(await departedSince(runOf(2).id, planned(otherId), store)).toEqual([])
+})
