@@ -11,7 +11,7 @@ import { defaultPolicy, type Policy, policySchema } from '../../src/core/policy.
 import type { Message } from '../../src/core/ports.ts'
 import { accountsIn } from '../support/collect.ts'
 import { type MemoryStore, memoryStore } from '../support/memory-store.ts'
-import { hub, memberId, openAccounts, organization } from './fakes.ts'
+import { hub, member, memberId, openAccounts, organization } from './fakes.ts'
 import { bucketOf } from './memory.ts'
 
 const request: PlanRequest = { startedAt: '2026-11-22T02:00:00.123Z', execution: 'night-of-the-22nd', scope: {} }
@@ -71,6 +71,26 @@ describe('planning a run', () => {
     expect(await store.latestRuns(9)).toHaveLength(1)
     const other = await house().plan({ ...request, execution: 'started by hand' })
     expect(other.runId).not.toBe(first.runId)
+  })
+
+  // A function that is killed after its last write is called again, minutes later.
+  test('keeps what the run was begun with when it is repeated, whatever has changed meanwhile', async () => {
+    let members = ['444455556666']
+    let policy = policyOf({ limits: { accounts: 3 } })
+    const listAccounts = async () => [hub.accountId, ...members].map(accountId => member({ accountId }))
+    const { plan, files, store, finish, scan, requests } = house({
+      organization: organization({ listAccounts }),
+      readPolicy: async () => policy,
+    })
+    const first = await plan()
+    const written = new Map(files)
+    members = ['444455556666', '777788889999']
+    policy = policyOf({ limits: { accounts: 5 } })
+    expect(await plan()).toEqual(first)
+    expect(files).toEqual(written)
+    for (const one of requests(first.runId)) await scan(one)
+    expect(await finish(first.runId)).toEqual({ plannedAccounts: 2, reportedAccounts: 2 })
+    expect(await accountsIn(store, first.runId)).toHaveLength(2)
   })
 
   test('keeps a second run of the whole organization out, and a scoped one not', async () => {
