@@ -77,7 +77,7 @@ test('an account that never told of itself is not reached wherever anybody was, 
   const before = nightBefore({ 'eu-west-1': 'ok', 'ap-south-1': 'no-role', 'af-south-1': 'region-disabled' })
   const { rows, end, again } = await finish([{ target }], { before })
   expect(rows).toEqual(['ap-south-1 not-reached', 'eu-west-1 not-reached', 'us-east-1 not-reached'])
-  expect(end).toEqual({ plannedAccounts: 2, reportedAccounts: 1 })
+  expect(end).toEqual({ isWhole: true, plannedAccounts: 2, reportedAccounts: 1 })
   expect(again).toEqual(end)
 })
 
