@@ -9,7 +9,7 @@ import type { RunRecord, Store } from '../core/store.ts'
 import { checkIds } from './check-list.ts'
 import { departedSince } from './departed.ts'
 import { policyOf } from './digest.ts'
-import { plan } from './plan.ts'
+import { type Planned, plan } from './plan.ts'
 import { beginRun, isScoped, previousRuns, type RunPorts } from './runs.ts'
 
 export interface PlanRunPorts {
@@ -51,6 +51,7 @@ export const planRun = async (
   refuseOtherRole(policy, roleName)
 
   const { accounts: members } = await plan({ kind: 'organization' }, policy, scope, roleName, organization)
+  refuseStrangers(scope, members)
   const [previous] = await previousRuns(run, true, store)
   const departed = isScoped(scope) ? [] : await departedSince(previous?.id, members, store)
   const accounts = [...members, ...departed]
@@ -86,6 +87,14 @@ const linesOf = (values: readonly unknown[]) => values.map(value => `${JSON.stri
 const refuseUnknownChecks = (scope: Scope) => {
   const unknown = scope.checks?.find(id => !checkIds.includes(id))
   if (unknown !== undefined) throw new ConfigError(`The scope of the run names ${unknown}, and there is no such check.`)
+}
+
+/** With a slip of the pen the run would look at nothing, and succeed. */
+const refuseStrangers = (scope: Scope, members: readonly Planned[]) => {
+  const known = new Set(members.map(({ target }) => target.accountId))
+  const stranger = scope.accounts?.find(id => !known.has(id))
+  if (stranger === undefined) return
+  throw new ConfigError(`The scope of the run names account ${stranger}, and the organization has no such account.`)
 }
 
 const refuseOtherRole = ({ role }: Policy, roleName: string) => {

@@ -112,6 +112,12 @@ describe('planning a run', () => {
 
   test.each([
     ['a check that is not there', { scope: { checks: ['no-such-check'] } }, {}, /no-such-check/],
+    [
+      'an account that is not there',
+      { scope: { accounts: [memberId, '1234'] } },
+      {},
+      /names account 1234, and the org/,
+    ],
     ['a role that the deployment may not assume', {}, { role: { name: 'mine' } }, /role\.name is mine, .* assume eks-/],
   ])('begins no run for %s', async (_, asked, written, says) => {
     const { plan, store, files } = house({ readPolicy: async () => policyOf(written) })
