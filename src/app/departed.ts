@@ -24,7 +24,8 @@ export const departedSince = async (
   return departed
 }
 
-const wasTold = ({ regions }: AccountReport) => regions.every(region => region.detail === detail)
+/** Also beside Regions that posture.yaml leaves out, which say so instead. */
+const wasTold = ({ regions }: AccountReport) => regions.length === 0 || regions.some(region => region.detail === detail)
 
 const targetOf = ({ accountId, name }: AccountReport): Target => ({
   accountId,

@@ -5,7 +5,7 @@ import { type DeliveryPorts, deliver } from './deliver.ts'
 import { knownRun, policyOf } from './digest.ts'
 import { rememberSilentAccounts } from './reconcile.ts'
 import { reportFrom } from './report.ts'
-import { endRun } from './runs.ts'
+import { endRun, isScoped } from './runs.ts'
 
 export interface FinishRunPorts extends DeliveryPorts {
   readonly bucket: Bucket
@@ -15,6 +15,8 @@ export interface FinishRunPorts extends DeliveryPorts {
 
 /** How far a run came. */
 export interface RunEnd {
+  /** Whether it was a whole night, and not a scoped run. */
+  readonly isWhole: boolean
   readonly plannedAccounts: number
   /** Accounts with a report, whatever it says; the others were never scanned. */
   readonly reportedAccounts: number
@@ -36,7 +38,7 @@ export const finishRun = async (runId: string, ports: FinishRunPorts): Promise<R
   const [told] = await Promise.allSettled([deliver(runId, ports)])
   await fileReports(runId, store, bucket)
   if (told.status === 'rejected') throw told.reason
-  return { plannedAccounts: run.accountCount, reportedAccounts }
+  return { isWhole: !isScoped(run.scope), plannedAccounts: run.accountCount, reportedAccounts }
 }
 
 const fileReports = async (runId: string, store: Store, bucket: Bucket) => {

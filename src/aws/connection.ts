@@ -22,7 +22,7 @@ export interface ConnectOptions {
   readonly regions?: readonly string[] | undefined
   /** One endpoint for every service, such as a sandbox's. @default AWS */
   readonly endpointUrl?: string | undefined
-  /** What carries the requests of every client. @default one pool of keep-alive connections */
+  /** What carries the requests of every client. @default the process's one pool of keep-alive connections */
   readonly requestHandler?: STSClientConfig['requestHandler'] | undefined
   /** The hub's own credentials. @default what the environment or the profile says */
   readonly credentials?: Credentials | undefined
@@ -76,7 +76,7 @@ const requestTimeoutMs = 30_000
 export const connectionWith = (options: ConnectOptions): Connection => {
   const { clock = realClock, signal } = options
   const calls = countCalls(clock, signal)
-  const requestHandler = options.requestHandler ?? keepAlivePool()
+  const requestHandler = options.requestHandler ?? sharedPool()
   const client: Connection['client'] = (Client, service, place = {}) =>
     calls.watch(
       service,
@@ -116,13 +116,6 @@ const iamRegions: Readonly<Record<string, string>> = {
 export const iamClient = ({ client }: Connection, partition: string, account: Place): IAMClient =>
   client(IAMClient, 'iam', { ...account, region: iamRegions[partition] })
 
-const keepAlivePool = () =>
-  new NodeHttpHandler({
-    ...timeoutsOf(requestTimeoutMs),
-    httpAgent: { keepAlive: true, maxSockets },
-    httpsAgent: { keepAlive: true, maxSockets },
-  })
-
 const configOf = (options: ConnectOptions, { region = options.region, credentials = options.credentials }: Place) => ({
   ...(region === undefined ? {} : { region }),
   ...(credentials === undefined ? {} : { credentials }),
@@ -140,3 +133,16 @@ export const once = <T>(make: () => T): (() => T) => {
     return made
   }
 }
+
+/**
+ * One for the process: sockets stay open until AWS closes them, and a function that opened its own for every account would
+ * run into Lambda's 1,024 file descriptors.
+ */
+const sharedPool = once(
+  () =>
+    new NodeHttpHandler({
+      ...timeoutsOf(requestTimeoutMs),
+      httpAgent: { keepAlive: true, maxSockets },
+      httpsAgent: { keepAlive: true, maxSockets },
+    }),
+)

@@ -77,7 +77,7 @@ test('an account that never told of itself is not reached wherever anybody was, 
   const before = nightBefore({ 'eu-west-1': 'ok', 'ap-south-1': 'no-role', 'af-south-1': 'region-disabled' })
   const { rows, end, again } = await finish([{ target }], { before })
   expect(rows).toEqual(['ap-south-1 not-reached', 'eu-west-1 not-reached', 'us-east-1 not-reached'])
-  expect(end).toEqual({ plannedAccounts: 2, reportedAccounts: 1 })
+  expect(end).toEqual({ isWhole: true, plannedAccounts: 2, reportedAccounts: 1 })
   expect(again).toEqual(end)
 })
 
@@ -175,4 +175,19 @@ test('the Regions of the night before are all but those that were never enabled'
   expect((await before(accountId)).toSorted()).toEqual(['ap-south-1', 'eu-west-1', 'us-east-1', 'us-west-2'])
   expect(await before(member().accountId)).toEqual([])
   expect(await regionsIn(undefined, store)(accountId)).toEqual([])
+})
+
+test('an account that has left is told of once also where posture.yaml leaves a Region out', async () => {
+  const store = memoryStore()
+  await nightOf(store, runOf(1), account([failing]))
+  const [gone] = await departedSince(runOf(1).id, planned(otherId), store)
+  if (!gone?.unasked) throw new Error('nobody has left')
+  const { status, detail } = gone.unasked
+  const coverage = [
+    { accountId, region: 'eu-west-1', status, detail, failures: [] },
+    { accountId, region: 'us-east-1', status: 'excluded', detail: 'posture.yaml: scope.regions.exclude', failures: [] },
+  ] as const
+  const last = account([], 'ok', { target: gone.target, coverage })
+  await nightOf(store, runOf(2), last, { previousRunId: runOf(1).id })
+  expect(await departedSince(runOf(2).id, planned(otherId), store)).toEqual([])
 })

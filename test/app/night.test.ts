@@ -11,7 +11,7 @@ import { defaultPolicy, type Policy, policySchema } from '../../src/core/policy.
 import type { Message } from '../../src/core/ports.ts'
 import { accountsIn } from '../support/collect.ts'
 import { type MemoryStore, memoryStore } from '../support/memory-store.ts'
-import { hub, memberId, openAccounts, organization } from './fakes.ts'
+import { hub, member, memberId, openAccounts, organization } from './fakes.ts'
 import { bucketOf } from './memory.ts'
 
 const request: PlanRequest = { startedAt: '2026-11-22T02:00:00.123Z', execution: 'night-of-the-22nd', scope: {} }
@@ -73,6 +73,26 @@ describe('planning a run', () => {
     expect(other.runId).not.toBe(first.runId)
   })
 
+  // A function that is killed after its last write is called again, minutes later.
+  test('keeps what the run was begun with when it is repeated, whatever has changed meanwhile', async () => {
+    let members = ['444455556666']
+    let policy = policyOf({ limits: { accounts: 3 } })
+    const listAccounts = async () => [hub.accountId, ...members].map(accountId => member({ accountId }))
+    const { plan, files, store, finish, scan, requests } = house({
+      organization: organization({ listAccounts }),
+      readPolicy: async () => policy,
+    })
+    const first = await plan()
+    const written = new Map(files)
+    members = ['444455556666', '777788889999']
+    policy = policyOf({ limits: { accounts: 5 } })
+    expect(await plan()).toEqual(first)
+    expect(files).toEqual(written)
+    for (const one of requests(first.runId)) await scan(one)
+    expect(await finish(first.runId)).toEqual({ isWhole: true, plannedAccounts: 2, reportedAccounts: 2 })
+    expect(await accountsIn(store, first.runId)).toHaveLength(2)
+  })
+
   test('keeps a second run of the whole organization out, and a scoped one not', async () => {
     const { plan } = house()
     await plan()
@@ -92,6 +112,12 @@ describe('planning a run', () => {
 
   test.each([
     ['a check that is not there', { scope: { checks: ['no-such-check'] } }, {}, /no-such-check/],
+    [
+      'an account that is not there',
+      { scope: { accounts: [memberId, '1234'] } },
+      {},
+      /names account 1234, and the org/,
+    ],
     ['a role that the deployment may not assume', {}, { role: { name: 'mine' } }, /role\.name is mine, .* assume eks-/],
   ])('begins no run for %s', async (_, asked, written, says) => {
     const { plan, store, files } = house({ readPolicy: async () => policyOf(written) })
@@ -212,8 +238,8 @@ describe('the end of a run', () => {
     const [asked] = requests(runId)
     if (!asked) throw new Error('no request')
     await scan(asked)
-    expect(await finish(runId)).toEqual({ plannedAccounts: 2, reportedAccounts: 1 })
-    expect(await finish(runId)).toEqual({ plannedAccounts: 2, reportedAccounts: 1 })
+    expect(await finish(runId)).toEqual({ isWhole: true, plannedAccounts: 2, reportedAccounts: 1 })
+    expect(await finish(runId)).toEqual({ isWhole: true, plannedAccounts: 2, reportedAccounts: 1 })
     const silent = (await accountsIn(store, runId)).find(({ accountId }) => accountId === memberId)
     expect(silent?.regions.map(({ status }) => status)).toEqual(['not-reached', 'not-reached'])
     expect(messages.map(({ attributes }) => attributes)).toEqual([{ kind: 'digest', runId }])

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { expect, test } from '@jest/globals'
 import { connect, sessionNameOf } from '../../src/aws/clients.ts'
@@ -67,6 +69,20 @@ test('no call is sent once the time is up, and what is under way ends as no data
   await expect(reader.readRegion('eu-west-1')).rejects.toMatchObject({ name: 'AbortError' })
   expect(sandbox.counters.calls).toEqual({ 'sts:AssumeRole': 1 })
   expect(calls.read().attempts).toBe(1)
+})
+
+// A function that is warm connects for one account after the other.
+test('one connection after the other calls through the sockets that are open', async () => {
+  let sockets = 0
+  const server = createServer((_, response) => response.writeHead(503).end()).on('connection', () => sockets++)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const endpointUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  for (let account = 0; account < 5; account++) {
+    const { organization } = connectTo({}, { requestHandler: undefined, endpointUrl, maxAttempts: 1 })
+    await expect(organization.whoAmI()).rejects.toThrow(PostureError)
+  }
+  server.close()
+  expect(sockets).toBe(1)
 })
 
 test('the hub is who STS says', async () => {

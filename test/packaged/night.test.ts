@@ -146,6 +146,9 @@ describe('the packaged service', () => {
     expect(coverage[payments]).toEqual(['eu-west-1 ok', 'us-east-1 ok'])
     expect(coverage[retail]).toEqual(['eu-west-1 excluded', 'us-east-1 excluded'])
     expect(deployment.aws.published).toHaveLength(before)
+    // No alarm that waits for a night takes it for one, and none that a night rang is cleared by it.
+    expect(metricsOf(deployment.functions.digest.log(), 'RunsEnded')).toEqual([1, 1, 1, 1, 1, 0])
+    expect(metricsOf(deployment.functions.digest.log(), 'AccountsNotScanned')).toEqual([0, 0, 0, 1, 0])
   })
 
   test('keeps the external id out of files, messages and logs', () => {
@@ -187,4 +190,4 @@ const metricsOf = (log: string, name: string): number[] =>
   log
     .split('\n')
     .filter(line => line.includes('"_aws"'))
-    .map(line => (JSON.parse(line) as Record<string, number>)[name] ?? 0)
+    .flatMap(line => (JSON.parse(line) as Record<string, number>)[name] ?? [])
