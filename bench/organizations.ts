@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Organization, readOrganization } from '../src/sandbox/organization.ts'
+import { type Dice, diceOf } from './dice.ts'
 
 /** What a generated organization looks like. Shares are from 0 to 1; the other numbers are counts. */
 export interface Shape {
@@ -139,13 +140,6 @@ set -ex
 ${'sysctl -w net.core.somaxconn=4096 # tuned for the front ends\n'.repeat(22)}--//--
 `
 
-/** Numbers that only the seed decides. */
-interface Dice {
-  /** Whether something is so that is so for this share of all. */
-  readonly isOneOf: (share: number) => boolean
-  readonly pick: <T>(items: readonly T[]) => T
-}
-
 const emptyRegion = {}
 
 const regionOf = (shape: Shape, dice: Dice) => {
@@ -217,22 +211,3 @@ const template = (dice: Dice, isCustom: boolean) => {
 const reference = ({ pinned }: Shape, dice: Dice, name: string) => `${name}:${dice.isOneOf(pinned) ? 2 : 3}`
 
 const namesOf = (word: string, count: number) => Array.from({ length: count }, (_, index) => `${word}-${index + 1}`)
-
-/** Mulberry32: small, and the same everywhere. */
-const diceOf = (seed: number): Dice => {
-  let state = seed
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-  return {
-    isOneOf: share => next() < share,
-    pick: items => {
-      const item = items[Math.floor(next() * items.length)]
-      if (item === undefined) throw new RangeError('there is nothing to pick from')
-      return item
-    },
-  }
-}

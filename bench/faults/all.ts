@@ -1,5 +1,6 @@
 import pMap from 'p-map'
 import { openAccountWith } from '../../src/aws/account.ts'
+import { once } from '../../src/aws/connection.ts'
 import { checks } from '../../src/checks/index.ts'
 import { defaultPolicy, type Policy } from '../../src/core/policy.ts'
 import type { OpenAccount } from '../../src/core/ports.ts'
@@ -69,17 +70,9 @@ interface Play {
 const stagesAt = (endpoint: string) => {
   const policy = { policy: fewChecks }
   return {
-    after: onceOf(() => setStage(endpoint)),
-    vanished: onceOf(() => setStage(endpoint, 'vanished', { before: policy, after: policy })),
-    few: onceOf(() => setStage(endpoint, 'after', { before: fewFindings('before'), after: fewFindings('after') })),
-  }
-}
-
-const onceOf = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
+    after: once(() => setStage(endpoint)),
+    vanished: once(() => setStage(endpoint, 'vanished', { before: policy, after: policy })),
+    few: once(() => setStage(endpoint, 'after', { before: fewFindings('before'), after: fewFindings('after') })),
   }
 }
 
@@ -111,17 +104,17 @@ const readOnce = (state: OrganizationState): OpenAccount => {
   const organization = organizationOf(state)
   const open = openAccountWith(hubOf(organization, { requestHandler: requestHandlerOf(createSandbox(organization)) }))
   const kept = new Map<string, Promise<unknown>>()
-  const once = <T>(key: string, read: () => Promise<T>): Promise<T> => {
+  const keeping = <T>(key: string, read: () => Promise<T>): Promise<T> => {
     const known = kept.get(key) ?? read()
     kept.set(key, known)
     return known as Promise<T>
   }
   return async target => {
-    const access = await once(target.accountId, () => open(target))
+    const access = await keeping(target.accountId, () => open(target))
     if (access.status !== 'open') return access
     const { reader } = access
-    const listRegions = () => once(`${target.accountId} Regions`, () => reader.listRegions())
-    const readRegion = (region: string) => once(`${target.accountId} ${region}`, () => reader.readRegion(region))
+    const listRegions = () => keeping(`${target.accountId} Regions`, () => reader.listRegions())
+    const readRegion = (region: string) => keeping(`${target.accountId} ${region}`, () => reader.readRegion(region))
     return { status: 'open', reader: { listRegions, readRegion } }
   }
 }

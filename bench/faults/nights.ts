@@ -122,7 +122,7 @@ export const playNight = async (kept: Kept, night: Night): Promise<Played> => {
   await scanAll(planned.manifestKey)
   const missing = await invoke('reconcile', ports => reconcileRun(runId, ports))
   if (missing && missing.missingCount > 0) await scanAll(missing.manifestKey)
-  const ended = await invoke('digest', ports => finishRun(runId, { ...ports, hubRegion: 'eu-west-1' }))
+  const ended = await invoke('digest', ports => finishRun(runId, { ...ports, hubRegion: home }))
   return { runId, hasFailed: !ended, errors, counters }
 }
 

@@ -1,3 +1,4 @@
+import { diceOf } from '../dice.ts'
 import { abroad, home, payments } from './organization.ts'
 import type { Fault } from './play.ts'
 import type { Strike, WireCall, WireFault } from './wire.ts'
@@ -26,7 +27,7 @@ const striking = (
 ): Pick<Fault, 'strikeIn' | 'struck'> => {
   let struck = 0
   const strikeOf = (): Strike => {
-    const isStruck = share === 'every second' ? everySecond() : diceOf(seed, share)
+    const isStruck = share === 'every second' ? everySecond() : sometimes(seed, share)
     return call => {
       if (call.service !== service || (writesOnly && !call.isWrite) || !isStruck()) return undefined
       struck++
@@ -95,13 +96,7 @@ const everySecond = () => {
   return () => calls++ % 2 === 0
 }
 
-/** Mulberry32: the same for the same seed. */
-const diceOf = (seed: number, share: number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32 < share
-  }
+const sometimes = (seed: number, share: number) => {
+  const dice = diceOf(seed)
+  return () => dice.isOneOf(share)
 }

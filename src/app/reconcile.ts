@@ -41,8 +41,8 @@ export const reconcileRun = async (runId: string, { store, bucket }: ReconcilePo
 
 /**
  * Planned accounts whose scan never told of itself are coverage too: `not-reached` in every Region that any account of
- * the run has and in which they were looked for before (the hub's own, where none is known), but for those that were done before they fell silent; what was not to
- * be asked has its own status.
+ * the run has and in which they were looked for before (the hub's own, where none is known), but for those that were done
+ * before they fell silent; what was not to be asked has its own status.
  * Their findings there stay, unconfirmed. Of a run that has ended nothing is written.
  * @returns how many accounts did tell.
  */

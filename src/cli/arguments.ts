@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { externalIdPattern } from '../config/environment.ts'
+import { rolePattern } from '../core/policy.ts'
 
 /** What a person wrote behind a flag, checked; commander prints what these throw. */
 
@@ -50,10 +52,7 @@ export const reportedRegion = [
 /** The role that lets the scanner into an account. */
 export const roleOption = () =>
   new Option('--role <name>', 'the role to assume in each account (default: eks-node-posture-read)').argParser(
-    matching(
-      /^[\w+=,.@/-]{1,128}$/,
-      'A role is named by its name, with its path before it where it has one, and not by its ARN',
-    ),
+    matching(rolePattern, 'A role is named by its name, with its path before it where it has one, and not by its ARN'),
   )
 
 /** What the role asks for besides. */
@@ -61,4 +60,4 @@ export const externalIdOption = () =>
   new Option(
     '--external-id <id>',
     'sent with every AssumeRole; EXTERNAL_ID in the environment keeps it out of process lists',
-  ).argParser(matching(/^[\w+=,.@:/-]{2,1224}$/, 'An external id has 2 to 1,224 letters, digits or any of _+=,.@:/-'))
+  ).argParser(matching(externalIdPattern, 'An external id has 2 to 1,224 letters, digits or any of _+=,.@:/-'))

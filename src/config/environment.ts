@@ -6,12 +6,12 @@ const given = z
   .optional()
   .transform(value => (value === '' ? undefined : value))
 
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export const externalIdPattern = /^[\w+=,.@:/-]{2,1224}$/
+
 /** Sent with every AssumeRole; from the environment it shows in no process list. */
 const externalId = given.pipe(
-  z
-    .string()
-    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'expected 2 to 1,224 letters, digits or any of _+=,.@:/-')
-    .optional(),
+  z.string().regex(externalIdPattern, 'expected 2 to 1,224 letters, digits or any of _+=,.@:/-').optional(),
 )
 
 /** What the command line takes from the environment; AWS credentials and Region are the SDK's to read. */

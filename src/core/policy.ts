@@ -27,6 +27,9 @@ const distinct = <T extends z.ZodType>(item: T) =>
       }
     })
 
+/** The name of an IAM role, with its path before it where it has one. */
+export const rolePattern = /^[\w+=,.@/-]{1,128}$/
+
 /** Include and exclude: with an include, only what it names; an exclude always wins. */
 const selection = <T extends z.ZodType>(item: T) =>
   z.strictObject({ include: distinct(item).optional(), exclude: distinct(item).optional() }).readonly()
@@ -80,7 +83,7 @@ export const policySchema = (checkIds: Pick<readonly string[], 'includes'>, toda
         .readonly()
         .prefault({}),
       role: z
-        .strictObject({ name: text(/^[\w+=,.@/-]{1,128}$/, 'expected the name of an IAM role') })
+        .strictObject({ name: text(rolePattern, 'expected the name of an IAM role') })
         .readonly()
         .optional(),
       checks: z

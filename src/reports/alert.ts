@@ -57,8 +57,10 @@ const nameOf = (input: AlertInput) => {
   return accountName({ [alert.accountId]: account?.name ?? alert.accountId }, alert.accountId)
 }
 
-/** What subscriptions filter by. The path has a slash before and behind each unit, so that a prefix means a subtree:
- * a slash in a name is none there. */
+/**
+ * What subscriptions filter by. The path has a slash before and behind each unit, so that a prefix means a subtree: a slash
+ * in a name is none there.
+ */
 const attributesOf = ({ run, alert, account }: AlertInput) => ({
   kind: 'alert',
   accountId: alert.accountId,

@@ -3,7 +3,7 @@ import type { DigestInput } from '../core/digest-input.ts'
 import { totalFails } from '../core/fail-counts.ts'
 import type { FindingEvent, FindingEventKind, StoredFinding } from '../core/stored.ts'
 import { severities } from '../core/verdict.ts'
-import { accountName, bySeverityInWords, counted } from './words.ts'
+import { accountName, bySeverityInWords, counted, thatFollow } from './words.ts'
 
 /** How many rows of a section a person reads in a mail; the page has the others. */
 const rowsOf: Readonly<Partial<Record<FindingEventKind, readonly [title: string, rows: number]>>> = {
@@ -24,7 +24,7 @@ export const eventSections = ({ events, accounts: { names } }: DigestInput): str
     const left = events.counts[name] - rows.length
     if (events.counts[name] === 0) return ''
     const caused = events.caused[name]
-    const follow = caused > 0 ? `, and ${caused} that ${caused === 1 ? 'follows' : 'follow'} from others` : ''
+    const follow = caused > 0 ? `, and ${thatFollow(caused)}` : ''
     return section(
       `${title} ${events.counts[name]}${follow}`,
       rows.map(row => eventLine(row, names)),

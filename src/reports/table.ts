@@ -8,7 +8,7 @@ import { bySeverity, type Severity, severities } from '../core/verdict.ts'
 import type { Paint } from './paint.ts'
 import { plain } from './paint.ts'
 import { printable } from './printable.ts'
-import { accountName, bySeverityInWords, counted, coverageLines } from './words.ts'
+import { accountName, bySeverityInWords, counted, coverageLines, thatFollow } from './words.ts'
 
 export interface TableOptions {
   readonly paint?: Paint | undefined
@@ -67,7 +67,7 @@ const findingSections = (result: ScanResult, most: number, paint: Paint) => {
     const shown = all.slice(0, most)
     const of = shown.length < all.length ? `, ${shown.length} shown` : ''
     const caused = all.filter(finding => !isCause(finding)).length
-    const follow = caused > 0 ? `, and ${caused} that ${caused === 1 ? 'follows' : 'follow'} from others` : ''
+    const follow = caused > 0 ? `, and ${thatFollow(caused)}` : ''
     const head = `${severityName(severity, paint)} ${paint.dim(`${all.length - caused}${follow}${of}`)}`
     return [`${head}\n${findingLines(shown, result, paint)}`]
   })

@@ -4,6 +4,9 @@ import { type Severity, severities } from '../core/verdict.ts'
 /** `1 account`, `2 accounts`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
+/** `1 that follows from others`, `2 that follow from others`. */
+export const thatFollow = (count: number): string => `${count} that ${count === 1 ? 'follows' : 'follow'} from others`
+
 /** `payments-prod (111122223333)`, or the id alone where the account has no other name. */
 export const accountName = (names: Readonly<Record<string, string>>, accountId: string): string => {
   const name = names[accountId]

@@ -29,7 +29,7 @@ const timeoutMs = 10_000
  */
 export const openTable = async (folder: string, definition: object): Promise<FolderTable> => {
   makeFolder(folder)
-  const lock = lockFolder(folder, lockIn(folder))
+  const lock = lockFolder(folder, join(folder, lockName))
   try {
     const server = await serveTable(folder, definition)
     return {
@@ -50,7 +50,6 @@ export const openTable = async (folder: string, definition: object): Promise<Fol
 export const holdsTable = (folder: string): boolean => existsSync(databaseIn(folder))
 
 const databaseIn = (folder: string) => join(folder, 'table')
-const lockIn = (folder: string) => join(folder, lockName)
 
 const makeFolder = (folder: string) => {
   try {
@@ -58,17 +57,15 @@ const makeFolder = (folder: string) => {
     accessSync(folder, constants.W_OK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const why = whyNoFolder[code ?? ''] ?? `cannot be written to (${code}), which its lock needs even of a reader`
+    const isFile = code === 'EEXIST' || code === 'ENOTDIR'
+    const why = isFile
+      ? 'is a file, or below one'
+      : `cannot be written to (${code}), which its lock needs even of a reader`
     throw new ConfigError(`The store ${folder} ${why}: name another folder with --store.`, { cause: error })
   }
   if (!holdsTable(folder) && readdirSync(folder).some(name => !name.startsWith(lockName))) {
     throw new ConfigError(`The folder ${folder} is no store and not empty: name an empty or a new one with --store.`)
   }
-}
-
-const whyNoFolder: Readonly<Record<string, string>> = {
-  EEXIST: 'is a file, or below one',
-  ENOTDIR: 'is a file, or below one',
 }
 
 const serveTable = async (folder: string, definition: object): Promise<Server> => {
